@@ -1,0 +1,26 @@
+{#- ISO 8601 text with an offset as a UTC timestamp; anything else is null. -#}
+{% macro utc(text) -%}
+    timezone('UTC', try_cast({{ text }} as timestamptz))
+{%- endmacro %}
+
+{#- The end of what is counted, as a UTC timestamp. -#}
+{% macro as_of() -%}
+    timezone('UTC', cast('{{ var("as_of") }}' as timestamptz))
+{%- endmacro %}
+
+{#- A UTC timestamp on the clock of an IANA zone. -#}
+{% macro local_time(timestamp_utc, zone) -%}
+    timezone({{ zone }}, timezone('UTC', {{ timestamp_utc }}))
+{%- endmacro %}
+
+{#- Seconds from one UTC timestamp to another; null when negative: a change that was reviewed
+    before it was opened is unknown, not instant. -#}
+{% macro seconds_between(start, stop) -%}
+    case when {{ stop }} >= {{ start }} then epoch({{ stop }}) - epoch({{ start }}) end
+{%- endmacro %}
+
+{#- Whether a moment lies in the half-open validity of an effective-dated row. -#}
+{% macro is_valid_at(moment, row) -%}
+    {{ moment }} >= {{ row }}.valid_from
+    and {{ moment }} < coalesce({{ row }}.valid_to, timestamp '9999-12-31')
+{%- endmacro %}

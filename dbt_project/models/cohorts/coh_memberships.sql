@@ -1,0 +1,71 @@
+-- Who stands behind each candidate cell: the people of a population base in a cohort and
+-- period. All metrics of the base share it.
+with
+
+families as (
+
+    select * from {{ ref('cohort_families') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('dim_period') }}
+    where
+        period_grain = 'quarter'
+        and is_closed
+
+),
+
+change_authors as (
+
+    select
+        'delivery' as page_family,
+        'change_authors' as population_base,
+        group_family,
+        group_key,
+        period_id,
+        contributor_key
+    from {{ ref('met_delivery_contributors') }}
+
+),
+
+people_on_call as (
+
+    select
+        'on_call' as page_family,
+        'on_call' as population_base,
+        group_family,
+        group_key,
+        period_id,
+        contributor_key
+    from {{ ref('met_on_call_contributors') }}
+
+),
+
+unioned as (
+
+    select * from change_authors
+    union all
+    select * from people_on_call
+
+),
+
+final as (
+
+    select distinct
+        unioned.population_base,
+        unioned.group_family as cohort_family,
+        unioned.group_key as cohort_key,
+        unioned.period_id,
+        unioned.contributor_key
+    from unioned
+    inner join families
+        on
+            unioned.page_family = families.page_family
+            and unioned.group_family = families.cohort_family
+    inner join periods on unioned.period_id = periods.period_id
+
+)
+
+select * from final

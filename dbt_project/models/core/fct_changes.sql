@@ -1,0 +1,154 @@
+with
+
+changes as (
+
+    select * from {{ ref('int_changes_merged') }}
+
+),
+
+deployed as (
+
+    select * from {{ ref('int_changes_deployed') }}
+
+),
+
+reviewed as (
+
+    select * from {{ ref('int_changes_reviewed') }}
+
+),
+
+reverted as (
+
+    select * from {{ ref('int_changes_reverted') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('int_identities_mapped') }}
+    where system = 'github'
+
+),
+
+services as (
+
+    select * from {{ ref('int_services_resolved') }}
+    where n_services_of_repository = 1
+
+),
+
+deploying_services as (
+
+    select distinct repository
+    from {{ ref('int_commits_deployed') }}
+
+),
+
+joined as (
+
+    select
+        changes.change_id,
+        changes.change_kind,
+        changes.repository,
+        changes.number,
+        coalesce(deployed.service_id, services.service_id) as service_id,
+        identities.person_id as author_person_id,
+        -- Distinct people are counted over this key: matched or not, but never a bot.
+        case
+            when not changes.is_bot
+                then coalesce(identities.person_id, 'github/' || lower(changes.author_login))
+        end as contributor_key,
+        changes.is_bot,
+        changes.first_commit_at,
+        changes.opened_at,
+        -- REST does not say when a draft became ready.
+        cast(null as timestamp) as ready_at,
+        reviewed.first_review_at,
+        reviewed.approved_at,
+        changes.merged_at,
+        case when not deployed.is_baseline then deployed.deployed_at end as deployed_at,
+        case when not deployed.is_baseline then deployed.deployment_id end as deployment_id,
+        case when not deployed.is_baseline then deployed.deployment_link_method end
+            as deployment_link_method,
+        coalesce(reviewed.n_reviews, 0) as n_reviews,
+        reverted.change_id is not null as is_revert,
+        reverted.reverted_change_id as reverts_change_id,
+        case
+            when deployed.is_baseline then 'held by the baseline deployment'
+            when deployed.deployment_id is not null then null
+            when deploying_services.repository is null then 'repository has no deployments'
+            else 'not deployed by the as-of date'
+        end as deployment_exclusion_reason
+    from changes
+    left join deployed on changes.change_id = deployed.change_id
+    left join reviewed on changes.change_id = reviewed.change_id
+    left join reverted on changes.change_id = reverted.change_id
+    left join identities on lower(changes.author_login) = identities.identity
+    left join services
+        on
+            changes.repository = services.repository
+            and {{ is_valid_at('changes.merged_at', 'services') }}
+    left join deploying_services on changes.repository = deploying_services.repository
+
+),
+
+measured as (
+
+    select
+        *,
+        {{ seconds_between('first_commit_at', 'opened_at') }} as coding_seconds,
+        {{ seconds_between('coalesce(ready_at, opened_at)', 'first_review_at') }}
+            as pickup_seconds,
+        {{ seconds_between('first_review_at', 'merged_at') }} as review_seconds,
+        {{ seconds_between('merged_at', 'deployed_at') }} as deploy_seconds,
+        {{ seconds_between('first_commit_at', 'deployed_at') }} as lead_time_seconds
+    from joined
+
+),
+
+final as (
+
+    select
+        change_id,
+        change_kind,
+        repository,
+        number,
+        service_id,
+        author_person_id,
+        contributor_key,
+        is_bot,
+        first_commit_at,
+        opened_at,
+        ready_at,
+        first_review_at,
+        approved_at,
+        merged_at,
+        deployed_at,
+        deployment_id,
+        deployment_link_method,
+        coding_seconds,
+        pickup_seconds,
+        review_seconds,
+        deploy_seconds,
+        lead_time_seconds,
+        n_reviews,
+        is_revert,
+        reverts_change_id,
+        case
+            when deployment_exclusion_reason is not null then deployment_exclusion_reason
+            when first_commit_at is null then 'first commit unknown'
+            when lead_time_seconds is null then 'deployed before its first commit'
+        end as exclusion_reason,
+        -- A negative part is null; this says which clock or order was wrong.
+        case
+            when opened_at < first_commit_at then 'opened before its first commit'
+            when first_review_at < opened_at then 'reviewed before it was opened'
+            when merged_at < first_review_at then 'first reviewed after the merge'
+            when deployed_at < merged_at then 'deployed before the merge'
+        end as unknown_part_reason
+    from measured
+
+)
+
+select * from final

@@ -1,0 +1,183 @@
+with
+
+pull_requests as (
+
+    select * from {{ ref('stg_github__pull_requests') }}
+    where
+        merged_at is not null
+        and merged_at <= {{ as_of() }}
+        and base_branch = coalesce(default_branch, base_branch)
+
+),
+
+commits as (
+
+    select * from {{ ref('int_commits_unioned') }}
+
+),
+
+mainline as (
+
+    select * from {{ ref('int_commits_on_mainline') }}
+
+),
+
+change_commits as (
+
+    select * from {{ ref('int_change_commits_collected') }}
+
+),
+
+bot_patterns as (
+
+    select string_agg(pattern, '|' order by pattern) as pattern
+    from {{ ref('bot_patterns') }}
+
+),
+
+own_commits as (
+
+    select
+        change_commits.change_id,
+        change_commits.repository,
+        change_commits.commit_sha,
+        commits.authored_at
+    from change_commits
+    inner join commits
+        on
+            change_commits.repository = commits.repository
+            and change_commits.commit_sha = commits.commit_sha
+
+),
+
+first_commits as (
+
+    select
+        change_id,
+        min(authored_at) as first_commit_at
+    from own_commits
+    group by change_id
+
+),
+
+merge_commits as (
+
+    select
+        repository,
+        commit_sha,
+        authored_at,
+        message
+    from commits
+
+),
+
+pull_request_changes as (
+
+    select
+        pull_requests.pull_request_id as change_id,
+        'pull_request' as change_kind,
+        pull_requests.repository,
+        pull_requests.number,
+        pull_requests.author_login,
+        pull_requests.author_type,
+        pull_requests.title,
+        pull_requests.head_branch,
+        pull_requests.merge_commit_sha,
+        pull_requests.head_sha,
+        pull_requests.labels,
+        pull_requests.n_additions,
+        pull_requests.n_deletions,
+        merge_commits.message,
+        -- A squash keeps the author date of the branch where the branch itself is unknown.
+        coalesce(first_commits.first_commit_at, merge_commits.authored_at) as first_commit_at,
+        pull_requests.created_at as opened_at,
+        pull_requests.merged_at
+    from pull_requests
+    left join first_commits on pull_requests.pull_request_id = first_commits.change_id
+    left join merge_commits
+        on
+            pull_requests.repository = merge_commits.repository
+            and pull_requests.merge_commit_sha = merge_commits.commit_sha
+
+),
+
+-- A rebase merge puts copies of the branch's commits on the mainline: same author date, new
+-- sha. They belong to the pull request.
+rebased_copies as (
+
+    select distinct
+        repository,
+        authored_at
+    from own_commits
+
+),
+
+pushed_commits as (
+
+    select commits.*
+    from mainline
+    inner join commits
+        on
+            mainline.repository = commits.repository
+            and mainline.commit_sha = commits.commit_sha
+    left join pull_requests
+        on
+            commits.repository = pull_requests.repository
+            and commits.commit_sha = pull_requests.merge_commit_sha
+    left join rebased_copies
+        on
+            commits.repository = rebased_copies.repository
+            and commits.authored_at = rebased_copies.authored_at
+    where
+        pull_requests.pull_request_id is null
+        and rebased_copies.repository is null
+        and len(commits.parent_shas) = 1
+        and commits.committed_at <= {{ as_of() }}
+
+),
+
+commit_changes as (
+
+    select
+        repository || '@' || commit_sha as change_id,
+        'commit' as change_kind,
+        repository,
+        null as number,
+        author_login,
+        author_type,
+        split_part(message, chr(10), 1) as title,
+        null as head_branch,
+        commit_sha as merge_commit_sha,
+        commit_sha as head_sha,
+        null as labels,
+        null as n_additions,
+        null as n_deletions,
+        message,
+        authored_at as first_commit_at,
+        null as opened_at,
+        committed_at as merged_at
+    from pushed_commits
+
+),
+
+unioned as (
+
+    select * from pull_request_changes
+    union all
+    select * from commit_changes
+
+),
+
+final as (
+
+    select
+        unioned.*,
+        coalesce(unioned.author_type = 'Bot', false)
+        or coalesce(regexp_matches(lower(unioned.author_login), bot_patterns.pattern), false)
+            as is_bot
+    from unioned
+    cross join bot_patterns
+
+)
+
+select * from final

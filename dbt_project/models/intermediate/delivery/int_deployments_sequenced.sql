@@ -1,0 +1,59 @@
+with
+
+deployments as (
+
+    select * from {{ ref('int_deployments_finished') }}
+    where
+        status = 'success'
+        and service_id is not null
+
+),
+
+-- Two deployments in one second keep one order in every run: the later id is the later one.
+ordered as (
+
+    select
+        *,
+        row_number() over (
+            partition by service_id, environment
+            order by finished_at, started_at, length(deployment_id), deployment_id
+        ) as deployment_sequence
+    from deployments
+
+),
+
+chained as (
+
+    select
+        *,
+        lag(deployment_id) over chain as previous_success_deployment_id,
+        lag(commit_sha) over chain as previous_commit_sha,
+        lag(deployment_sequence) over (
+            partition by service_id, environment, commit_sha order by deployment_sequence
+        ) as earlier_sequence_of_commit
+    from ordered
+    window chain as (partition by service_id, environment order by deployment_sequence)
+
+),
+
+-- In V1 V2 V3 V1 the last deployment rolls back, and what it takes back is V2: the first
+-- deployment after the version that was restored. V1 V1 is a redeployment, not a rollback.
+final as (
+
+    select
+        chained.* exclude (previous_commit_sha, earlier_sequence_of_commit),
+        chained.deployment_sequence = 1 as is_baseline,
+        rolled_back.deployment_id is not null as is_rollback,
+        rolled_back.deployment_id as rolled_back_deployment_id
+    from chained
+    left join chained as rolled_back
+        on
+            chained.service_id = rolled_back.service_id
+            and chained.environment = rolled_back.environment
+            and rolled_back.deployment_sequence = chained.earlier_sequence_of_commit + 1
+            and chained.commit_sha is distinct from chained.previous_commit_sha
+            and chained.commit_sha is not null
+
+)
+
+select * from final

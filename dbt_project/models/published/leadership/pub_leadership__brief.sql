@@ -1,0 +1,181 @@
+-- The brief, written from what the gate let out. A sentence whose numbers are withheld or
+-- missing is not written; nothing is said of groups, only of the whole.
+with
+
+cells as (
+
+    select * from {{ ref('coh_gated_cells') }}
+    where cohort_family = 'organisation'
+
+),
+
+catalog as (
+
+    select * from {{ ref('metric_catalog') }}
+
+),
+
+latest_period as (
+
+    select
+        period_start,
+        period_label
+    from cells
+    qualify row_number() over (order by period_start desc) = 1
+
+),
+
+latest as (
+
+    select
+        cells.metric_id,
+        cells.metric_label,
+        cells.unit,
+        cells.value,
+        cells.value_text,
+        before.value_text as value_text_before
+    from cells
+    inner join latest_period on cells.period_start = latest_period.period_start
+    left join cells as before
+        on
+            cells.metric_id = before.metric_id
+            and before.status = 'shown'
+            and before.period_start = latest_period.period_start - interval 3 month
+    where cells.status = 'shown'
+
+),
+
+phrases as (
+
+    select
+        metric_id,
+        metric_label,
+        value,
+        value_text
+        || case
+            when value_text_before = value_text then ' (the same the quarter before)'
+            when value_text_before is not null
+                then ' (' || value_text_before || ' the quarter before)'
+            else ''
+        end as phrase
+    from latest
+
+),
+
+longest_part as (
+
+    select
+        phrases.metric_label,
+        phrases.phrase,
+        catalog.action,
+        catalog.action_owner
+    from phrases
+    inner join catalog on phrases.metric_id = catalog.metric_id
+    where phrases.metric_id in ('coding_time', 'pickup_time', 'review_time', 'deploy_time')
+    qualify row_number() over (order by phrases.value desc, phrases.metric_id) = 1
+
+),
+
+night_pages as (
+
+    select
+        catalog.action,
+        catalog.action_owner
+    from phrases
+    inner join catalog on phrases.metric_id = catalog.metric_id
+    where
+        phrases.metric_id = 'sleep_hours_pages_per_person'
+        and phrases.value > 0
+
+),
+
+wide as (
+
+    select
+        {% for metric_id in [
+            'lead_time_for_changes',
+            'deployment_frequency',
+            'change_failure_rate',
+            'failed_deployment_recovery_time',
+            'pages_per_person',
+            'after_hours_pages_per_person',
+            'share_of_people_paged_in_sleep_hours',
+        ] -%}
+            max(phrase) filter (where metric_id = '{{ metric_id }}')
+                as {{ metric_id }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from phrases
+
+),
+
+sentences as (
+
+    select
+        1 as position,
+        'story' as kind,
+        'Half of all changes reached production within ' || lead_time_for_changes
+        || ' of their first commit; ' || change_failure_rate
+        || ' of production deployments led to an incident or were rolled back.' as sentence,
+        '/delivery-and-reliability' as link
+    from wide
+
+    union all
+
+    select
+        2 as position,
+        'story' as kind,
+        'A service was deployed on ' || deployment_frequency
+        || ' in its typical week. When a deployment failed, half were put right within '
+        || failed_deployment_recovery_time || '.' as sentence,
+        '/delivery-and-reliability' as link
+    from wide
+
+    union all
+
+    select
+        3 as position,
+        'risk' as kind,
+        'On-call work reached into private time: of ' || pages_per_person
+        || ' for each person on call, ' || after_hours_pages_per_person
+        || ' came after hours, and ' || share_of_people_paged_in_sleep_hours
+        || ' of the people on call were paged in sleep hours at least once.' as sentence,
+        '/on-call-load' as link
+    from wide
+
+    union all
+
+    select
+        4 as position,
+        'recommendation' as kind,
+        'The longest part of lead time was ' || lower(metric_label) || ', ' || phrase || '. '
+        || action || '. Owner: ' || action_owner || '.' as sentence,
+        '/delivery-and-reliability' as link
+    from longest_part
+
+    union all
+
+    select
+        5 as position,
+        'recommendation' as kind,
+        'For the nights: ' || lower(action[1]) || action[2:] || '. Owner: ' || action_owner
+        || '.' as sentence,
+        '/on-call-load' as link
+    from night_pages
+
+),
+
+final as (
+
+    select
+        cast(sentences.position as integer) as position,
+        sentences.kind,
+        sentences.sentence,
+        sentences.link,
+        latest_period.period_label
+    from sentences
+    cross join latest_period
+    where sentences.sentence is not null
+
+)
+
+select * from final

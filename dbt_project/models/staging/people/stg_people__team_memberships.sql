@@ -1,0 +1,43 @@
+with
+
+source as (
+
+    select * from {{ source('people', 'team_membership') }}
+    where {{ is_known() }}
+    qualify {{ is_newest_extract() }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        record ->> '$.team_id' as team_id,
+
+        ---------- people
+        record ->> '$.employee_id' as person_id,
+
+        ---------- measures
+        try_cast(record ->> '$.allocation_share' as double) as allocation_share,
+
+        ---------- timestamps
+        try_cast(record ->> '$.valid_from' as timestamp) as valid_from,
+        try_cast(record ->> '$.valid_to' as timestamp) as valid_to,
+
+        ---------- arrival
+        extracted_at,
+        record_hash
+
+    from source
+
+),
+
+final as (
+
+    select * exclude (extracted_at, record_hash)
+    from renamed
+    qualify {{ is_latest_version(['person_id', 'team_id', 'valid_from']) }}
+
+)
+
+select * from final
