@@ -84,6 +84,8 @@ def decide(
     say which rule withheld a cell. Raises ValueError for a metric that the catalog does not
     know or a data class without a minimum.
     """
+    if cells.empty:
+        return _no_decisions()
     n_people = _count_people(cells, memberships)
     rules = _rules_of(cells, metrics, policy)
     has_value = cells["value"].notna()
@@ -110,12 +112,27 @@ def decide(
             "cell_id": cells["cell_id"].astype("object"),
             "decision": decision,
             "n_people": n_people.astype("int64"),
-            "people_band": [
-                people_band(n) if d == PUBLISHED else None
-                for n, d in zip(n_people, decision, strict=True)
-            ],
+            "people_band": pd.Series(
+                [
+                    people_band(n) if word == PUBLISHED else None
+                    for n, word in zip(n_people, decision, strict=True)
+                ],
+                index=cells.index,
+                dtype="object",
+            ),
         }
-    ).astype({"decision": "object", "people_band": "object"})
+    ).astype({"decision": "object"})
+
+
+def _no_decisions() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "cell_id": pd.Series(dtype="object"),
+            "decision": pd.Series(dtype="object"),
+            "n_people": pd.Series(dtype="int64"),
+            "people_band": pd.Series(dtype="object"),
+        }
+    )
 
 
 def _count_people(cells: pd.DataFrame, memberships: pd.DataFrame) -> pd.Series:
@@ -140,8 +157,6 @@ def _rules_of(
 
 def _small_cohorts(cohorts: pd.DataFrame) -> pd.DataFrame:
     """One row per cohort: COHORT, n_people, is_hidden."""
-    if cohorts.empty:
-        return cohorts[COHORT].assign(n_people=0, is_hidden=False)
     grouped = cohorts.groupby(COHORT, as_index=False).agg(
         n_people=("n_people", "max"), minimum=("minimum", "min")
     )
@@ -189,7 +204,7 @@ def _complete_lines(cohorts: pd.DataFrame) -> set[tuple]:
 
 
 def _is_among(cells: pd.DataFrame, cohorts: set[tuple]) -> pd.Series:
-    if not cohorts or cells.empty:
+    if not cohorts:
         return pd.Series(False, index=cells.index)
     keys = pd.MultiIndex.from_frame(cells[COHORT])
     return pd.Series(keys.isin(cohorts), index=cells.index)

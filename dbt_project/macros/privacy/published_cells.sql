@@ -22,7 +22,7 @@ final as (
         value,
         value_text,
         people_band,
-        cast(n_excluded as varchar) as excluded_band,
+        format('{:.0f}', n_excluded) as excluded_band,
         exclusion_note
     from {{ ref('coh_gated_cells') }}
     where page_family = '{{ page_family }}'

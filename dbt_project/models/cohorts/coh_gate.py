@@ -5,7 +5,6 @@ from quality.privacy.gate import Policy, decide
 
 def model(dbt, session):
     """One row per candidate cell: cell_id, decision, n_people, people_band."""
-    dbt.config(materialized="table")
     policy = Policy.from_seeds(
         minimums=dbt.ref("privacy_minimums").df(),
         dominance=dbt.ref("dominance_limits").df(),

@@ -84,6 +84,7 @@ final as (
             when unit = 'hours' and value >= 48 then format('{:g} days', round(value / 24, 1))
             when unit = 'hours' and value < 1 then format('{:.0f} min', 60 * value)
             when unit = 'hours' then format('{:g} h', value)
+            when value = 1 then '1 ' || replace(replace(unit, 'days', 'day'), 'pages', 'page')
             else format('{:g} {}', value, unit)
         end as value_text
     from rounded

@@ -33,7 +33,8 @@ latest as (
         cells.unit,
         cells.value,
         cells.value_text,
-        before.value_text as value_text_before
+        before.value_text as value_text_before,
+        before.period_label as period_label_before
     from cells
     inner join latest_period on cells.period_start = latest_period.period_start
     left join cells as before
@@ -45,18 +46,19 @@ latest as (
 
 ),
 
+-- "41 h (2026-Q2: 38 h)": the number, and what it was the quarter before.
 phrases as (
 
     select
         metric_id,
         metric_label,
         value,
-        value_text
+        replace(replace(value_text, ' per month', ''), ' per week', '')
         || case
-            when value_text_before = value_text then ' (the same the quarter before)'
-            when value_text_before is not null
-                then ' (' || value_text_before || ' the quarter before)'
-            else ''
+            when value_text_before is null then ''
+            else
+                ' (' || period_label_before || ': '
+                || rtrim(regexp_extract(value_text_before, '^[0-9.]+ ?(%|h|min|days)?')) || ')'
         end as phrase
     from latest
 
@@ -114,8 +116,8 @@ sentences as (
         1 as position,
         'story' as kind,
         'Half of all changes reached production within ' || lead_time_for_changes
-        || ' of their first commit; ' || change_failure_rate
-        || ' of production deployments led to an incident or were rolled back.' as sentence,
+        || ' of their first commit. Of the deployments, ' || change_failure_rate
+        || ' led to an incident or were rolled back.' as sentence,
         '/delivery-and-reliability' as link
     from wide
 
@@ -124,8 +126,8 @@ sentences as (
     select
         2 as position,
         'story' as kind,
-        'A service was deployed on ' || deployment_frequency
-        || ' in its typical week. When a deployment failed, half were put right within '
+        'In a typical week a service was deployed on ' || deployment_frequency
+        || '. When a deployment failed, half were put right within '
         || failed_deployment_recovery_time || '.' as sentence,
         '/delivery-and-reliability' as link
     from wide
@@ -135,10 +137,10 @@ sentences as (
     select
         3 as position,
         'risk' as kind,
-        'On-call work reached into private time: of ' || pages_per_person
-        || ' for each person on call, ' || after_hours_pages_per_person
-        || ' came after hours, and ' || share_of_people_paged_in_sleep_hours
-        || ' of the people on call were paged in sleep hours at least once.' as sentence,
+        'On-call work reached into private time. Someone on call received '
+        || pages_per_person || ' a month, of which ' || after_hours_pages_per_person
+        || ' came after hours; ' || share_of_people_paged_in_sleep_hours
+        || ' were paged in sleep hours at least once.' as sentence,
         '/on-call-load' as link
     from wide
 

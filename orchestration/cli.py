@@ -1,0 +1,123 @@
+"""The `fairlead` command."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from orchestration.progress import say
+from orchestration.workspace import Workspace, WorkspaceError, parse_moment
+
+_HOME = Path("out/home")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 1 failed, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    from orchestration.run import RunFailed
+
+    try:
+        return options.command(options)
+    except (WorkspaceError, RunFailed) as problem:
+        print(f"fairlead: {problem}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fairlead",
+        description="From raw engineering extracts to fair performance reports.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    run = commands.add_parser(
+        "run", help="load, build, check, release and publish a landing folder"
+    )
+    run.add_argument("--landing", type=Path, required=True, help="where extracts arrive")
+    run.add_argument("--home", type=Path, default=_HOME, help="all state of the run")
+    run.add_argument(
+        "--as-of",
+        type=parse_moment,
+        help="the end of what is counted; default: the newest extract",
+    )
+    run.set_defaults(command=_run)
+
+    dev = commands.add_parser("dev", help="Dagster's user interface over a landing folder")
+    dev.add_argument("--landing", type=Path, required=True)
+    dev.add_argument("--home", type=Path, default=_HOME)
+    dev.add_argument("--port", type=int, default=3000)
+    dev.set_defaults(command=_dev)
+
+    demo = commands.add_parser("demo", help="write the demo organisation's extracts")
+    demo.add_argument("--landing", type=Path, required=True, help="where to write them")
+    demo.add_argument("--seed", type=int, default=7)
+    demo.add_argument("--people", type=int, default=320)
+    demo.add_argument("--quarters", type=int, default=6)
+    demo.set_defaults(command=_demo)
+
+    serve = commands.add_parser("serve", help="show the published sites on this machine")
+    serve.add_argument("--home", type=Path, default=_HOME)
+    serve.add_argument("--port", type=int, default=8400)
+    serve.set_defaults(command=_serve)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from orchestration.run import run
+
+    workspace = Workspace(
+        landing=options.landing.resolve(),
+        home=options.home.resolve(),
+        as_of=options.as_of,
+    )
+    outcome = run(workspace)
+    if not outcome.changed:
+        print("Nothing changed since the last run: no new extracts, same project.")
+    print(f"warehouse  {workspace.warehouse}")
+    print(f"published  {workspace.reporting}")
+    print(f"release    {outcome.release}")
+    for site in outcome.sites:
+        print(f"site       {site / 'index.html'}")
+    print(f"To read the sites: fairlead serve --home {workspace.home}")
+    return 0
+
+
+def _dev(options: argparse.Namespace) -> int:
+    from orchestration.warehouse.dbt import ensure_manifest
+
+    workspace = Workspace(options.landing.resolve(), options.home.resolve())
+    workspace.prepare()
+    ensure_manifest()
+    environment = os.environ | workspace.to_environment()
+    command = ["dagster", "dev", "-m", "orchestration.definitions"]
+    return subprocess.run(
+        [sys.executable, "-m", *command, "--port", str(options.port)], env=environment
+    ).returncode
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from orchestration.sources.demo import write_demo
+
+    summary = write_demo(
+        options.landing,
+        seed=options.seed,
+        people=options.people,
+        quarters=options.quarters,
+        log=say,
+    )
+    print(f"{summary.n_records:,} records in {summary.landing}")
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from orchestration.reports.serve import serve
+
+    serve(options.home / "sites", options.port)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

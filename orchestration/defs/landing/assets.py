@@ -1,0 +1,110 @@
+"""One asset per landing stream, and one for what is recorded about them all."""
+
+from dagster import (
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    AssetSpec,
+    Definitions,
+    MaterializeResult,
+    asset,
+    definitions,
+    multi_asset,
+)
+
+from orchestration.defs.resources import WorkspaceResource
+from orchestration.landing import Stream, StreamLoad, load_contracts, load_stream
+from orchestration.landing.catalogue import write_catalogue
+from orchestration.progress import say
+from orchestration.warehouse.connection import connect
+
+GROUP = "landing"
+STREAMS = load_contracts()
+
+
+def raw_key(stream: Stream) -> AssetKey:
+    return AssetKey(["raw", stream.table])
+
+
+def load_metadata(load: StreamLoad) -> dict[str, int | float]:
+    """Counts of one load; never a value of a record."""
+    return {
+        "dagster/row_count": load.n_rows_loaded,
+        "files loaded": load.n_files_loaded,
+        "files unchanged": load.n_files_unchanged,
+        "files refused": len(load.problems),
+        "rows quarantined": load.n_rows_quarantined,
+        "rows repeated": load.n_rows_duplicate,
+        "values nulled": load.n_values_nulled,
+        "seconds": round(load.seconds, 2),
+    }
+
+
+def load_sentence(load: StreamLoad) -> str:
+    """What a load did, for the terminal."""
+    parts = [f"{load.n_rows_loaded:,} rows from {load.n_files_loaded} new files"]
+    if load.n_rows_quarantined:
+        parts.append(f"{load.n_rows_quarantined:,} quarantined")
+    if load.problems:
+        parts.append(f"{len(load.problems)} files refused")
+    return f"{load.source}/{load.stream}: {', '.join(parts)}"
+
+
+def landing_asset(stream: Stream) -> AssetsDefinition:
+    @asset(
+        key=raw_key(stream),
+        group_name=GROUP,
+        description=f"{stream.purpose} One row per landed record.",
+        kinds={"duckdb", stream.format},
+        metadata={"retention": stream.retention, "kind": stream.kind},
+    )
+    def load(
+        context: AssetExecutionContext, workspace: WorkspaceResource
+    ) -> MaterializeResult:
+        folders = workspace.open()
+        with connect(folders.warehouse) as connection:
+            result = load_stream(
+                connection, folders.landing, stream, log=context.log.warning
+            )
+        if result.n_files_loaded or result.problems:
+            say(load_sentence(result))
+        for problem in result.problems:
+            say(f"  refused {problem.source_file}: {problem.reason}. {problem.fix}")
+        return MaterializeResult(metadata=load_metadata(result))
+
+    return load
+
+
+@multi_asset(
+    specs=[
+        AssetSpec(
+            ["raw", "streams"],
+            group_name=GROUP,
+            description="The stream contracts. One row per stream.",
+        ),
+        AssetSpec(
+            ["raw", "load_report"],
+            deps=[raw_key(stream) for stream in STREAMS.values()],
+            group_name=GROUP,
+            description="What became of each file. One row per file, kind and reason.",
+        ),
+    ],
+    name="landing_records",
+)
+def landing_records(context: AssetExecutionContext, workspace: WorkspaceResource):
+    folders = workspace.open()
+    with connect(folders.warehouse) as connection:
+        unknown = write_catalogue(connection, folders.landing, STREAMS)
+    for folder in unknown:
+        say(f"{folder}: no contract declares this stream; it was not read")
+    yield MaterializeResult(asset_key=["raw", "streams"])
+    yield MaterializeResult(
+        asset_key=["raw", "load_report"], metadata={"unknown streams": len(unknown)}
+    )
+
+
+@definitions
+def defs() -> Definitions:
+    return Definitions(
+        assets=[*(landing_asset(stream) for stream in STREAMS.values()), landing_records]
+    )

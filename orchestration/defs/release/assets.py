@@ -1,0 +1,62 @@
+"""The release: what is published becomes an immutable folder."""
+
+from dagster import (
+    AssetExecutionContext,
+    Definitions,
+    MaterializeResult,
+    asset,
+    definitions,
+)
+
+from orchestration.defs.resources import WorkspaceResource
+from orchestration.defs.warehouse.assets import warehouse
+from orchestration.progress import say
+from orchestration.release.write import ReleaseError, ReleaseSource, write_release
+from orchestration.warehouse.connection import wait_until_free
+from orchestration.warehouse.dbt import policy_version
+from orchestration.warehouse.results import read_results
+
+PUBLISHED = [key for key in warehouse.keys if key.path[-1].startswith("pub_")]
+
+
+@asset(
+    deps=PUBLISHED,
+    group_name="release",
+    description="The published tables as Parquet with a manifest, chained to the last.",
+    kinds={"parquet"},
+)
+def release(
+    context: AssetExecutionContext, workspace: WorkspaceResource
+) -> MaterializeResult:
+    folders = workspace.open()
+    results = read_results(folders.dbt_target)
+    if results is None or results.failed:
+        raise ReleaseError(
+            "the last build did not pass its checks; build the warehouse again"
+        )
+    wait_until_free(folders.reporting)
+    written = write_release(
+        folders.releases,
+        ReleaseSource(
+            reporting=folders.reporting,
+            as_of=folders.resolved_as_of(),
+            known_at=workspace.known_at(),
+            policy_version=policy_version(),
+            checks={"dbt tests passed": results.n_tests_passed},
+        ),
+    )
+    word = "wrote" if written.is_new else "nothing new to release; kept"
+    say(f"{word} release {written.manifest.release_id}")
+    return MaterializeResult(
+        metadata={
+            "release": written.manifest.release_id,
+            "is new": written.is_new,
+            "files": len(written.manifest.files),
+            "folder": str(written.folder),
+        }
+    )
+
+
+@definitions
+def defs() -> Definitions:
+    return Definitions(assets=[release])

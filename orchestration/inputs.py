@@ -1,0 +1,46 @@
+"""What a run depends on, as hashes: equal inputs make an equal result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from orchestration.workspace import PROJECT_ROOT, Workspace
+
+_CODE = ("dbt_project", "orchestration", "quality", "reports")
+_CODE_FILES = ("profiles.yml", "pyproject.toml", "uv.lock")
+_NOT_CODE = {"node_modules", "target", "__pycache__", ".evidence", "build", "logs"}
+
+
+def landing_fingerprint(landing: Path) -> str:
+    """A hash over the path, size and modification time of every landing file."""
+    digest = hashlib.sha256()
+    for file in _files(landing):
+        status = file.stat()
+        entry = [str(file.relative_to(landing)), status.st_size, status.st_mtime_ns]
+        digest.update(json.dumps(entry).encode())
+    return digest.hexdigest()
+
+
+def run_fingerprint(workspace: Workspace) -> str:
+    """A hash over all that decides the outcome of a run: landing, code and as-of date."""
+    digest = hashlib.sha256()
+    digest.update(landing_fingerprint(workspace.landing).encode())
+    digest.update(str(workspace.as_of).encode())
+    files = [PROJECT_ROOT / name for name in _CODE_FILES]
+    for folder in _CODE:
+        files.extend(_files(PROJECT_ROOT / folder))
+    for file in files:
+        digest.update(str(file.relative_to(PROJECT_ROOT)).encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(set(folders) - _NOT_CODE)
+        for name in sorted(names):
+            yield Path(parent) / name

@@ -1,0 +1,1 @@
+"""Releases: what was published, written once and never changed."""

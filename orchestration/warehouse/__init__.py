@@ -1,0 +1,1 @@
+"""The warehouse: its file, and dbt as it is run over it."""

@@ -1,0 +1,142 @@
+"""Where a run finds its input and keeps its state."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+
+_EXTRACT_FOLDER = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:T(\d{2})[-:](\d{2})[-:](\d{2})Z?)?"
+)
+
+
+class WorkspaceError(Exception):
+    """The folders of a run are not usable; the message says what to change."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folders of one organisation.
+
+    landing: where extracts arrive (read only). home: all state of the runs over them.
+    as_of: the end of what is counted, UTC; None takes the newest extract.
+    """
+
+    landing: Path
+    home: Path
+    as_of: datetime | None = None
+
+    @classmethod
+    def from_environment(cls) -> Workspace:
+        """FAIRLEAD_LANDING, FAIRLEAD_HOME and, optionally, FAIRLEAD_AS_OF."""
+        missing = [
+            name
+            for name in ("FAIRLEAD_LANDING", "FAIRLEAD_HOME")
+            if not os.environ.get(name)
+        ]
+        if missing:
+            raise WorkspaceError(
+                f"{' and '.join(missing)} must name the folders to work on; "
+                "`make dev` and `fairlead run` set them."
+            )
+        as_of = os.environ.get("FAIRLEAD_AS_OF")
+        return cls(
+            landing=Path(os.environ["FAIRLEAD_LANDING"]),
+            home=Path(os.environ["FAIRLEAD_HOME"]),
+            as_of=parse_moment(as_of) if as_of else None,
+        )
+
+    def to_environment(self) -> dict[str, str]:
+        """What child processes and dbt's profile need to find the same folders."""
+        variables = {
+            "FAIRLEAD_LANDING": str(self.landing.resolve()),
+            "FAIRLEAD_HOME": str(self.home.resolve()),
+            "DAGSTER_HOME": str(self.dagster_home.resolve()),
+        }
+        if self.as_of:
+            variables["FAIRLEAD_AS_OF"] = self.as_of.isoformat()
+        return variables
+
+    @property
+    def warehouse(self) -> Path:
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def reporting(self) -> Path:
+        return self.home / "reporting.duckdb"
+
+    @property
+    def releases(self) -> Path:
+        return self.home / "releases"
+
+    @property
+    def sites(self) -> Path:
+        return self.home / "sites"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.home / "dagster"
+
+    @property
+    def dbt_target(self) -> Path:
+        return self.home / "dbt"
+
+    def prepare(self) -> None:
+        """Create what is missing below home. Raises WorkspaceError without a landing."""
+        if not self.landing.is_dir():
+            raise WorkspaceError(
+                f"There is no landing folder {self.landing}. "
+                "Create it and place extracts as <source>/<stream>/<extracted_at>/, "
+                "or write the demo organisation with `fairlead demo`."
+            )
+        for folder in (self.home, self.releases, self.sites, self.dagster_home):
+            folder.mkdir(parents=True, exist_ok=True)
+        settings = self.dagster_home / "dagster.yaml"
+        if not settings.exists():
+            settings.write_text("telemetry:\n  enabled: false\n")
+
+    def newest_extract(self) -> datetime:
+        """The latest extract folder of any stream, UTC. Raises WorkspaceError on none."""
+        moments = [
+            moment
+            for folder in self.landing.glob("*/*/*")
+            if folder.is_dir() and (moment := _folder_moment(folder.name))
+        ]
+        if not moments:
+            raise WorkspaceError(
+                f"{self.landing} holds no extract. Expected files in folders such as "
+                "github/deployments/2026-08-31T00-00-00Z/."
+            )
+        return max(moments)
+
+    def resolved_as_of(self) -> datetime:
+        return self.as_of or self.newest_extract()
+
+
+def parse_moment(text: str) -> datetime:
+    """A date or an ISO 8601 timestamp as UTC. Raises WorkspaceError on anything else."""
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise WorkspaceError(
+            f"{text!r} is no date. Use 2026-10-15 or 2026-10-15T00:00:00Z."
+        ) from None
+    return (
+        moment.replace(tzinfo=UTC)
+        if moment.tzinfo is None
+        else moment.astimezone(UTC)
+    )
+
+
+def _folder_moment(name: str) -> datetime | None:
+    match = _EXTRACT_FOLDER.fullmatch(name)
+    if not match:
+        return None
+    day, hour, minute, second = match.groups()
+    return parse_moment(f"{day}T{hour or '00'}:{minute or '00'}:{second or '00'}+00:00")

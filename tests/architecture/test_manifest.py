@@ -1,0 +1,118 @@
+"""The warehouse keeps its architecture, and each rule notices when it would not."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+
+import pytest
+
+from orchestration.warehouse.dbt import ensure_manifest
+from tests.architecture import rules
+
+
+@pytest.fixture(scope="session")
+def manifest() -> rules.Manifest:
+    return json.loads(ensure_manifest().read_text())
+
+
+def node(manifest: rules.Manifest, name: str) -> rules.Node:
+    return manifest["nodes"][f"model.fairlead.{name}"]
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+def test_the_project_follows_the_rule(
+    manifest: rules.Manifest, rule: Callable[[rules.Manifest], list[str]]
+) -> None:
+    assert rule(manifest) == [], rule.__doc__
+
+
+def _published_reads_core(broken: rules.Manifest) -> None:
+    node(broken, "pub_leadership__delivery")["depends_on"]["nodes"].append(
+        "model.fairlead.fct_changes"
+    )
+
+
+def _staging_reads_another_source(broken: rules.Manifest) -> None:
+    node(broken, "stg_github__commits")["depends_on"]["nodes"].append(
+        "source.fairlead.people.roster"
+    )
+
+
+def _published_reads_before_the_gate(broken: rules.Manifest) -> None:
+    node(broken, "pub_leadership__delivery")["depends_on"]["nodes"].append(
+        "model.fairlead.coh_cells"
+    )
+
+
+def _core_is_public(broken: rules.Manifest) -> None:
+    node(broken, "fct_changes")["config"]["access"] = "public"
+
+
+def _model_configures_itself(broken: rules.Manifest) -> None:
+    node(broken, "fct_changes")["raw_code"] += "{{ config(materialized='view') }}"
+
+
+def _published_without_contract(broken: rules.Manifest) -> None:
+    node(broken, "pub_leadership__brief")["config"]["contract"]["enforced"] = False
+
+
+def _published_without_checks(broken: rules.Manifest) -> None:
+    node(broken, "pub_leadership__on_call")["constraints"] = []
+
+
+def _hard_coded_relation(broken: rules.Manifest) -> None:
+    node(broken, "met_delivery")["raw_code"] += "\nselect * from core.fct_changes"
+
+
+def _clock(broken: rules.Manifest) -> None:
+    node(broken, "fct_incidents")["raw_code"] += "\nselect current_date"
+
+
+def _name_of_another_layer(broken: rules.Manifest) -> None:
+    node(broken, "fct_incidents")["name"] = "incidents"
+
+
+def _description_without_grain(broken: rules.Manifest) -> None:
+    node(broken, "fct_incidents")["description"] = "Incidents."
+
+
+def _unmarked_person(broken: rules.Manifest) -> None:
+    column = node(broken, "fct_pages")["columns"]["person_id"]
+    column["config"] = {}
+    column["meta"] = {}
+
+
+def _published_count_of_people(broken: rules.Manifest) -> None:
+    node(broken, "pub_leadership__on_call")["columns"]["n_people"] = {"name": "n_people"}
+
+
+PLANTED = {
+    rules.layers_read_only_their_neighbours: _published_reads_core,
+    rules.staging_reads_its_own_source: _staging_reads_another_source,
+    rules.aggregate_audiences_read_only_behind_the_gate: _published_reads_before_the_gate,
+    rules.folders_decide_group_and_access: _core_is_public,
+    rules.models_do_not_configure_themselves: _model_configures_itself,
+    rules.published_models_have_contracts_in_their_own_file: _published_without_contract,
+    rules.published_cells_have_checks: _published_without_checks,
+    rules.no_relation_is_hard_coded: _hard_coded_relation,
+    rules.nothing_reads_the_clock: _clock,
+    rules.names_tell_the_layer: _name_of_another_layer,
+    rules.descriptions_end_with_the_grain: _description_without_grain,
+    rules.person_columns_are_marked: _unmarked_person,
+    rules.published_models_have_no_person_column: _published_count_of_people,
+}
+
+
+def test_every_rule_has_a_planted_violation() -> None:
+    assert set(PLANTED) == set(rules.RULES)
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+def test_a_planted_violation_is_found(
+    manifest: rules.Manifest, rule: Callable[[rules.Manifest], list[str]]
+) -> None:
+    broken = copy.deepcopy(manifest)
+    PLANTED[rule](broken)
+    assert rule(broken) != []
