@@ -100,15 +100,20 @@ def _dev(options: argparse.Namespace) -> int:
 
 def _demo(options: argparse.Namespace) -> int:
     from orchestration.sources.demo import write_demo
+    from orchestration.sources.demo.stamp import is_current, leave_stamp
 
-    summary = write_demo(
-        options.landing,
-        seed=options.seed,
-        people=options.people,
-        quarters=options.quarters,
-        log=say,
-    )
-    print(f"{summary.n_records:,} records in {summary.landing}")
+    scale = {
+        "seed": options.seed,
+        "people": options.people,
+        "quarters": options.quarters,
+    }
+    if is_current(options.landing, scale):
+        print(f"The demo organisation is in {options.landing} already.")
+        return 0
+    summary = write_demo(options.landing, **scale, log=say)
+    leave_stamp(options.landing, scale)
+    n_records = sum(summary.counts.values())
+    print(f"The demo organisation: {n_records:,} records in {summary.folder}")
     return 0
 
 

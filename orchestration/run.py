@@ -119,7 +119,5 @@ def _outcome(workspace: Workspace, changed: bool) -> RunOutcome:
 def _record(workspace: Workspace, fingerprint: str, outcome: RunOutcome) -> None:
     file = workspace.home / _RECORD
     aside = file.with_suffix(".writing")
-    aside.write_text(
-        json.dumps({"fingerprint": fingerprint, "release": outcome.release.name})
-    )
+    aside.write_text(json.dumps({"fingerprint": fingerprint, "release": outcome.release.name}))
     aside.rename(file)

@@ -11,9 +11,7 @@ from pathlib import Path
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 
-_EXTRACT_FOLDER = re.compile(
-    r"(\d{4}-\d{2}-\d{2})(?:T(\d{2})[-:](\d{2})[-:](\d{2})Z?)?"
-)
+_EXTRACT_FOLDER = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2})[-:](\d{2})[-:](\d{2})Z?)?")
 
 
 class WorkspaceError(Exception):
@@ -36,9 +34,7 @@ class Workspace:
     def from_environment(cls) -> Workspace:
         """FAIRLEAD_LANDING, FAIRLEAD_HOME and, optionally, FAIRLEAD_AS_OF."""
         missing = [
-            name
-            for name in ("FAIRLEAD_LANDING", "FAIRLEAD_HOME")
-            if not os.environ.get(name)
+            name for name in ("FAIRLEAD_LANDING", "FAIRLEAD_HOME") if not os.environ.get(name)
         ]
         if missing:
             raise WorkspaceError(
@@ -127,11 +123,7 @@ def parse_moment(text: str) -> datetime:
         raise WorkspaceError(
             f"{text!r} is no date. Use 2026-10-15 or 2026-10-15T00:00:00Z."
         ) from None
-    return (
-        moment.replace(tzinfo=UTC)
-        if moment.tzinfo is None
-        else moment.astimezone(UTC)
-    )
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _folder_moment(name: str) -> datetime | None:

@@ -99,14 +99,11 @@ def _export(reporting: Path, folder: Path) -> list[ReleasedFile]:
     try:
         for audience in AUDIENCES:
             tables = connection.execute(
-                "select table_name from duckdb_tables() "
-                "where schema_name = ? order by table_name",
+                "select table_name from duckdb_tables() where schema_name = ? order by table_name",
                 [audience],
             ).fetchall()
             if not tables:
-                raise ReleaseError(
-                    f"no table is published for {audience}; run the whole job again"
-                )
+                raise ReleaseError(f"no table is published for {audience}; run the whole job again")
             (folder / audience).mkdir()
             for (table,) in tables:
                 file = folder / audience / f"{table}.parquet"
@@ -135,9 +132,7 @@ def _export_table(
     )
 
 
-def _draft(
-    files: list[ReleasedFile], source: ReleaseSource, newest: Path | None
-) -> Manifest:
+def _draft(files: list[ReleasedFile], source: ReleaseSource, newest: Path | None) -> Manifest:
     previous = read_manifest(newest) if newest else None
     draft = Manifest(
         release_id="",
@@ -153,9 +148,7 @@ def _draft(
         previous_sha256=manifest_sha256(newest) if newest else None,
         files=files,
     )
-    release_id = (
-        f"{draft.sequence:04d}-{source.as_of:%Y-%m-%d}-{draft.content_sha256()[:8]}"
-    )
+    release_id = f"{draft.sequence:04d}-{source.as_of:%Y-%m-%d}-{draft.content_sha256()[:8]}"
     return replace(draft, release_id=release_id)
 
 

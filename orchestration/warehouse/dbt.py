@@ -36,9 +36,7 @@ class OfflineDbtCliResource(DbtCliResource):
         return version.parse(package_version("dbt-core"))
 
 
-def build_arguments(
-    as_of: datetime, known_at: datetime, policy_version: str
-) -> list[str]:
+def build_arguments(as_of: datetime, known_at: datetime, policy_version: str) -> list[str]:
     """Arguments of the one `dbt build`: everything that time decides is said here."""
     variables = {
         "as_of": as_of.isoformat(),

@@ -34,6 +34,4 @@ def read_results(dbt_target: Path) -> BuildResults | None:
             counts[kind] += 1
         elif result["status"] != "skipped":
             failed.append(f"{result['unique_id'].split('.')[2]} ({result['status']})")
-    return BuildResults(
-        n_tests_passed=counts["test"], n_built=counts["built"], failed=failed
-    )
+    return BuildResults(n_tests_passed=counts["test"], n_built=counts["built"], failed=failed)

@@ -42,9 +42,7 @@ class Policy:
     maximum_share_of_two_largest: float
 
     @classmethod
-    def from_seeds(
-        cls, minimums: pd.DataFrame, dominance: pd.DataFrame, audience: str
-    ) -> Policy:
+    def from_seeds(cls, minimums: pd.DataFrame, dominance: pd.DataFrame, audience: str) -> Policy:
         """Read the policy of an audience. Raises ValueError where it is incomplete."""
         own = minimums[minimums["audience"] == audience]
         if own.empty:
@@ -55,8 +53,7 @@ class Policy:
             raise ValueError(f"dominance_limits has no row for n_largest {missing}")
         return cls(
             minimum_people={
-                str(row.data_class): int(row.minimum_people)
-                for row in own.itertuples(index=False)
+                str(row.data_class): int(row.minimum_people) for row in own.itertuples(index=False)
             },
             maximum_share_of_largest=float(shares[1]),
             maximum_share_of_two_largest=float(shares[2]),
@@ -140,9 +137,7 @@ def _count_people(cells: pd.DataFrame, memberships: pd.DataFrame) -> pd.Series:
     return cells[COHORT].join(counts, on=COHORT)["n_people"].fillna(0).astype("int64")
 
 
-def _rules_of(
-    cells: pd.DataFrame, metrics: pd.DataFrame, policy: Policy
-) -> pd.DataFrame:
+def _rules_of(cells: pd.DataFrame, metrics: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     rules = cells[["metric_id"]].join(metrics.set_index("metric_id"), on="metric_id")
     unknown = sorted(rules.loc[rules["data_class"].isna(), "metric_id"].unique())
     if unknown:
@@ -161,9 +156,7 @@ def _small_cohorts(cohorts: pd.DataFrame) -> pd.DataFrame:
         n_people=("n_people", "max"), minimum=("minimum", "min")
     )
     # No one at all is no secret: an empty cohort hides nothing and protects nothing.
-    grouped["is_hidden"] = (grouped["n_people"] > 0) & (
-        grouped["n_people"] < grouped["minimum"]
-    )
+    grouped["is_hidden"] = (grouped["n_people"] > 0) & (grouped["n_people"] < grouped["minimum"])
     return grouped
 
 
@@ -222,9 +215,7 @@ def _has_thin_quantile(n_people: pd.Series, rules: pd.DataFrame) -> pd.Series:
     return (n_people * tail + 1e-9 < rules["minimum"]) & rules["quantile"].notna()
 
 
-def _has_thin_share(
-    cells: pd.DataFrame, n_people: pd.Series, rules: pd.DataFrame
-) -> pd.Series:
+def _has_thin_share(cells: pd.DataFrame, n_people: pd.Series, rules: pd.DataFrame) -> pd.Series:
     """Shares of people need ten; the sensitive side needs k people outside it."""
     is_share = rules["precision_rule"] == "share_of_people"
     outside = n_people - cells["numerator"].fillna(0)

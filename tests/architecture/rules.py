@@ -91,7 +91,10 @@ def _code(manifest: Manifest) -> Iterator[tuple[str, str]]:
         yield node["name"], re.sub(r"--[^\n]*", "", node["raw_code"])
     for macro in manifest["macros"].values():
         if macro["package_name"] == PROJECT:
-            yield macro["name"], re.sub(r"\{#.*?#\}", "", macro["macro_sql"], flags=re.S)
+            yield (
+                macro["name"],
+                re.sub(r"\{#.*?#\}", "", macro["macro_sql"], flags=re.S),
+            )
 
 
 def layers_read_only_their_neighbours(manifest: Manifest) -> list[str]:
@@ -215,14 +218,8 @@ def no_relation_is_hard_coded(manifest: Manifest) -> list[str]:
 def nothing_reads_the_clock(manifest: Manifest) -> list[str]:
     """Example: `current_date` in a model. Reason: the same inputs must give the same
     numbers tomorrow. Fix: use the as_of() macro."""
-    clock = re.compile(
-        r"\b(current_timestamp|current_date|getdate|now\s*\(|today\s*\()", re.I
-    )
-    return [
-        f"{name} reads the clock"
-        for name, code in _code(manifest)
-        if clock.search(code)
-    ]
+    clock = re.compile(r"\b(current_timestamp|current_date|getdate|now\s*\(|today\s*\()", re.I)
+    return [f"{name} reads the clock" for name, code in _code(manifest) if clock.search(code)]
 
 
 def names_tell_the_layer(manifest: Manifest) -> list[str]:

@@ -94,16 +94,18 @@ def test_no_line_has_exactly_one_hidden_cell() -> None:
 
 def test_ties_are_hidden_together_so_that_names_never_decide() -> None:
     decided = decisions(*organisation({"a": 4, "b": 7, "c": 7, "d": 20}))
-    assert [key for key, word in decided.items() if word == "withheld"] == ["a", "b", "c"]
+    assert [key for key, word in decided.items() if word == "withheld"] == [
+        "a",
+        "b",
+        "c",
+    ]
 
 
 def test_rows_and_columns_of_a_crossed_table_are_both_lines() -> None:
     sizes = {"A × x": 4, "A × y": 9, "B × x": 8, "B × y": 30, "C × x": 40, "C × y": 50}
     decided = decisions(*organisation(sizes, family="division_tenure_band"))
     for line in ("A ×", "B ×", "C ×", "× x", "× y"):
-        hidden = [
-            key for key in sizes if line in key and decided[key] == "withheld"
-        ]
+        hidden = [key for key in sizes if line in key and decided[key] == "withheld"]
         assert len(hidden) != 1, line
 
 

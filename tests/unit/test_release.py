@@ -30,9 +30,7 @@ def publish(source: ReleaseSource, value: int) -> None:
         connection.execute("update leadership.brief set position = ?", [value])
 
 
-def test_an_equal_release_is_not_written_twice(
-    tmp_path: Path, source: ReleaseSource
-) -> None:
+def test_an_equal_release_is_not_written_twice(tmp_path: Path, source: ReleaseSource) -> None:
     first = write_release(tmp_path / "releases", source)
     second = write_release(tmp_path / "releases", source)
     assert (first.is_new, second.is_new) == (True, False)
@@ -51,9 +49,7 @@ def test_a_change_of_data_or_of_policy_is_a_new_release(
     assert chain_problems(tmp_path / "releases") == []
 
 
-def test_the_same_tables_make_the_same_bytes(
-    tmp_path: Path, source: ReleaseSource
-) -> None:
+def test_the_same_tables_make_the_same_bytes(tmp_path: Path, source: ReleaseSource) -> None:
     one = write_release(tmp_path / "one", source)
     other = write_release(tmp_path / "other", source)
     assert one.manifest == other.manifest

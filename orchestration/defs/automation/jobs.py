@@ -35,9 +35,7 @@ def landing_sensor(context: SensorEvaluationContext) -> SensorResult | SkipReaso
     fingerprint = landing_fingerprint(Workspace.from_environment().landing)
     if fingerprint == context.cursor:
         return SkipReason("no new files in the landing folder")
-    return SensorResult(
-        run_requests=[RunRequest(run_key=fingerprint)], cursor=fingerprint
-    )
+    return SensorResult(run_requests=[RunRequest(run_key=fingerprint)], cursor=fingerprint)
 
 
 daily = ScheduleDefinition(

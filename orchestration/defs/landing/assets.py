@@ -58,14 +58,10 @@ def landing_asset(stream: Stream) -> AssetsDefinition:
         kinds={"duckdb", stream.format},
         metadata={"retention": stream.retention, "kind": stream.kind},
     )
-    def load(
-        context: AssetExecutionContext, workspace: WorkspaceResource
-    ) -> MaterializeResult:
+    def load(context: AssetExecutionContext, workspace: WorkspaceResource) -> MaterializeResult:
         folders = workspace.open()
         with connect(folders.warehouse) as connection:
-            result = load_stream(
-                connection, folders.landing, stream, log=context.log.warning
-            )
+            result = load_stream(connection, folders.landing, stream, log=context.log.warning)
         if result.n_files_loaded or result.problems:
             say(load_sentence(result))
         for problem in result.problems:
@@ -94,9 +90,7 @@ def landing_asset(stream: Stream) -> AssetsDefinition:
 def landing_records(context: AssetExecutionContext, workspace: WorkspaceResource):
     folders = workspace.open()
     with connect(folders.warehouse) as connection:
-        unknown = write_catalogue(connection, folders.landing, STREAMS)
-    for folder in unknown:
-        say(f"{folder}: no contract declares this stream; it was not read")
+        unknown = write_catalogue(connection, folders.landing, STREAMS, log=say)
     yield MaterializeResult(asset_key=["raw", "streams"])
     yield MaterializeResult(
         asset_key=["raw", "load_report"], metadata={"unknown streams": len(unknown)}
@@ -106,5 +100,8 @@ def landing_records(context: AssetExecutionContext, workspace: WorkspaceResource
 @definitions
 def defs() -> Definitions:
     return Definitions(
-        assets=[*(landing_asset(stream) for stream in STREAMS.values()), landing_records]
+        assets=[
+            *(landing_asset(stream) for stream in STREAMS.values()),
+            landing_records,
+        ]
     )

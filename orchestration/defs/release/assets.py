@@ -25,15 +25,11 @@ PUBLISHED = [key for key in warehouse.keys if key.path[-1].startswith("pub_")]
     description="The published tables as Parquet with a manifest, chained to the last.",
     kinds={"parquet"},
 )
-def release(
-    context: AssetExecutionContext, workspace: WorkspaceResource
-) -> MaterializeResult:
+def release(context: AssetExecutionContext, workspace: WorkspaceResource) -> MaterializeResult:
     folders = workspace.open()
     results = read_results(folders.dbt_target)
     if results is None or results.failed:
-        raise ReleaseError(
-            "the last build did not pass its checks; build the warehouse again"
-        )
+        raise ReleaseError("the last build did not pass its checks; build the warehouse again")
     wait_until_free(folders.reporting)
     written = write_release(
         folders.releases,

@@ -27,18 +27,14 @@ def site_asset(audience: str) -> AssetsDefinition:
         description=f"The site that {audience} reads.",
         kinds={"evidence"},
     )
-    def site(
-        context: AssetExecutionContext, workspace: WorkspaceResource
-    ) -> MaterializeResult:
+    def site(context: AssetExecutionContext, workspace: WorkspaceResource) -> MaterializeResult:
         folders = workspace.open()
         found = releases_in(folders.releases)
         if not found:
             raise ReleaseError("there is no release to publish; run the whole job")
         shell = build_shell(audience, TOOLS / "shells", log=say)
         folder = publish_site(audience, found[-1], folders.sites, shell, log=say)
-        return MaterializeResult(
-            metadata={"release": found[-1].name, "folder": str(folder)}
-        )
+        return MaterializeResult(metadata={"release": found[-1].name, "folder": str(folder)})
 
     return site
 

@@ -11,16 +11,12 @@ from orchestration.warehouse.dbt import build_arguments, ensure_manifest, policy
 
 
 @dbt_assets(manifest=ensure_manifest(), dagster_dbt_translator=FairleadTranslator())
-def warehouse(
-    context: AssetExecutionContext, dbt: DbtCliResource, workspace: WorkspaceResource
-):
+def warehouse(context: AssetExecutionContext, dbt: DbtCliResource, workspace: WorkspaceResource):
     folders = workspace.open()
     for file in (folders.warehouse, folders.reporting):
         wait_until_free(file)
     invocation = dbt.cli(
-        build_arguments(
-            folders.resolved_as_of(), workspace.known_at(), policy_version()
-        ),
+        build_arguments(folders.resolved_as_of(), workspace.known_at(), policy_version()),
         context=context,
         target_path=folders.dbt_target.resolve(),
     )

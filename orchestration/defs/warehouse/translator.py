@@ -11,9 +11,7 @@ class FairleadTranslator(DagsterDbtTranslator):
     """Sources are the landing assets; groups are the layers of the warehouse."""
 
     def __init__(self) -> None:
-        super().__init__(
-            settings=DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True)
-        )
+        super().__init__(settings=DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> AssetKey:
         if dbt_resource_props["resource_type"] == "source":

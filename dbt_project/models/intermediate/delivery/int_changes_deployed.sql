@@ -18,6 +18,34 @@ commits_deployed as (
 
 ),
 
+services as (
+
+    select distinct
+        service_id,
+        service_name,
+        repository
+    from {{ ref('int_services_resolved') }}
+
+),
+
+-- In a repository with several services, a label such as `service:checkout` says which ones
+-- a change is for; without one, any of them may deploy it.
+labelled_services as (
+
+    select distinct
+        changes.change_id,
+        services.service_id
+    from changes
+    inner join services
+        on
+            changes.repository = services.repository
+            and (
+                list_contains(changes.labels, 'service:' || services.service_id)
+                or list_contains(changes.labels, 'service:' || services.service_name)
+            )
+
+),
+
 by_merge_commit as (
 
     select
@@ -62,6 +90,20 @@ unioned as (
 
 ),
 
+of_its_services as (
+
+    select unioned.*
+    from unioned
+    left join labelled_services
+        on
+            unioned.change_id = labelled_services.change_id
+            and unioned.service_id = labelled_services.service_id
+    where
+        labelled_services.service_id is not null
+        or unioned.change_id not in (select change_id from labelled_services)
+
+),
+
 -- The first production deployment that holds the change, over the services of its repository.
 final as (
 
@@ -72,7 +114,7 @@ final as (
         deployment_link_method,
         is_baseline,
         deployed_at
-    from unioned
+    from of_its_services
     qualify row_number() over (
         partition by change_id
         order by preference, deployed_at, service_id

@@ -83,7 +83,7 @@ resolved as (
         ) as commit_sha,
         deployments.ref as version,
         try_cast(deployments.payload ->> '$.unplanned' as boolean) as is_declared_unplanned,
-        deployments.payload ->> '$.service' as payload_service_id
+        deployments.payload ->> '$.service' as payload_service
     from deployments
     left join outcomes on deployments.deployment_id = outcomes.deployment_id
     left join environments on deployments.environment = environments.environment
@@ -98,7 +98,7 @@ resolved as (
 final as (
 
     select
-        resolved.* exclude (payload_service_id),
+        resolved.* exclude (payload_service),
         services.service_id
     from resolved
     left join services
@@ -107,7 +107,7 @@ final as (
             and {{ is_valid_at('resolved.started_at', 'services') }}
             and (
                 services.n_services_of_repository = 1
-                or services.service_id = resolved.payload_service_id
+                or resolved.payload_service in (services.service_id, services.service_name)
             )
     qualify row_number() over (
         partition by resolved.deployment_id order by services.service_id

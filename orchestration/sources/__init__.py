@@ -1,0 +1,1 @@
+"""Where extracts come from."""

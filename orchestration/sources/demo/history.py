@@ -1,0 +1,126 @@
+"""What happened: plain records, without any vendor's form. Instants in seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from orchestration.sources.demo.organisation import Account, Person, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """``reached_at`` is when it reached the default branch, None while it has not."""
+
+    sha: str
+    author: Account
+    authored_at: int
+    committed_at: int
+    message: str
+    parents: tuple[str, ...]
+    by_web: bool = False
+    reached_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    review_id: int
+    account: Account
+    state: str
+    submitted_at: int
+    commit_sha: str
+    body: str
+
+
+@dataclass(slots=True)
+class PullRequest:
+    """``merged_at`` or ``closed_at`` None: still open when the demo ends."""
+
+    pull_id: int
+    number: int
+    account: Account
+    title: str
+    body: str
+    branch: str
+    labels: tuple[str, ...]
+    created_at: int
+    ready_at: int
+    closed_at: int | None
+    merged_at: int | None
+    merged_by: Account | None
+    merge_sha: str
+    base_sha: str
+    commits: list[Commit]
+    reviews: list[Review]
+    additions: int
+    deletions: int
+    files: int
+
+    def updated_at(self, at: int) -> int:
+        """The latest thing that happened to it until ``at``."""
+        moments = [
+            self.ready_at,
+            self.closed_at,
+            *(r.submitted_at for r in self.reviews),
+        ]
+        moments += [commit.committed_at for commit in self.commits]
+        return max([self.created_at, *(m for m in moments if m and m <= at)])
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    status_id: int
+    state: str
+    created_at: int
+
+
+@dataclass(slots=True)
+class Deployment:
+    deployment_id: int
+    service: Service
+    environment: str
+    sha: str
+    ref: str
+    payload: object
+    account: Account
+    created_at: int
+    statuses: list[Status] = field(default_factory=list)
+    tag_only: bool = False
+
+    def updated_at(self, at: int) -> int:
+        moments = [s.created_at for s in self.statuses if s.created_at <= at]
+        return max([self.created_at, *moments])
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    release_id: int
+    tag: str
+    sha: str
+    account: Account
+    created_at: int
+    published_at: int
+
+
+@dataclass(slots=True)
+class Trouble:
+    """Something broke. ``resolved_at`` None: nobody knows yet when it will end."""
+
+    service: Service
+    at: int
+    resolved_at: int | None
+    deployment_id: int | None
+    root_cause: str
+    names_cause: bool
+    urgent: bool = True
+    responder: Person | None = None
+
+
+@dataclass(slots=True)
+class History:
+    """All of one repository. ``commits`` are those of the default branch."""
+
+    commits: list[Commit] = field(default_factory=list)
+    pulls: list[PullRequest] = field(default_factory=list)
+    deployments: list[Deployment] = field(default_factory=list)
+    releases: list[Release] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)

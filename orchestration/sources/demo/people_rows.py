@@ -1,0 +1,212 @@
+"""The people system's CSV files: full lists, as known on the day of the extract.
+
+Dates are ISO 8601, ``valid_to`` is exclusive and empty while the row holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from orchestration.sources.demo.calendar import FAR
+from orchestration.sources.demo.organisation import Organisation, Person, Team
+
+Row = tuple[object, ...]
+
+HEADERS: dict[str, tuple[str, ...]] = {
+    "roster": (
+        "employee_id",
+        "name",
+        "valid_from",
+        "valid_to",
+        "role_family",
+        "level",
+        "manager_employee_id",
+        "time_zone",
+        "location",
+        "work_modality",
+        "employment_type",
+        "hired_on",
+    ),
+    "team_membership": (
+        "employee_id",
+        "team_id",
+        "valid_from",
+        "valid_to",
+        "allocation_share",
+    ),
+    "teams": (
+        "team_id",
+        "team_name",
+        "department",
+        "division",
+        "time_zone",
+        "valid_from",
+        "valid_to",
+    ),
+    "services": (
+        "service_id",
+        "service_name",
+        "criticality",
+        "mission",
+        "repository",
+        "pagerduty_service_id",
+        "valid_from",
+        "valid_to",
+    ),
+    "service_ownership": (
+        "service_id",
+        "team_id",
+        "valid_from",
+        "valid_to",
+        "maturity_band_at_takeover",
+    ),
+    "identities": ("employee_id", "system", "identity"),
+}
+
+
+def rows(organisation: Organisation, stream: str, today: int) -> Iterator[Row]:
+    """The rows of a stream, without the header, as known on the day ``today``."""
+    return _READERS[stream](organisation, today)
+
+
+def _span(start: int, end: int, today: int) -> tuple[str, str]:
+    """What will end later is not known to end."""
+    until = date.fromordinal(end).isoformat() if end < FAR and end <= today else ""
+    return date.fromordinal(start).isoformat(), until
+
+
+def _roster(organisation: Organisation, today: int) -> Iterator[Row]:
+    for person in organisation.people:
+        if person.hired <= today:
+            yield from _versions(organisation, person, today)
+
+
+def _versions(organisation: Organisation, person: Person, today: int) -> Iterator[Row]:
+    """One row for each span of days in which nothing about a person changed."""
+    mine = [
+        (membership, team)
+        for team in organisation.teams.values()
+        for membership in team.memberships
+        if membership.person is person
+    ]
+    changes = {person.hired, max(person.hired, organisation.period.start)}
+    for history in (person.levels, person.sites, person.modalities):
+        changes |= {start for start, _ in history}
+    for membership, team in mine:
+        changes.add(membership.start)
+        changes |= {start for start, _ in team.managers}
+    days = sorted(d for d in changes if person.hired <= d < person.left and d <= today)
+    spans: list[tuple[int, tuple[str, ...]]] = []
+    for day in days:
+        team = next((t for m, t in mine if m.start <= day < m.end), None)
+        described = _described(organisation, person, team, day)
+        if spans and spans[-1][1] == described:
+            continue
+        spans.append((day, described))
+    ends = [day for day, _ in spans[1:]] + [person.left]
+    for (day, described), end in zip(spans, ends, strict=True):
+        family, level, manager, zone, location, modality, employment = described
+        yield (
+            person.employee_id,
+            person.name,
+            *_span(day, end, today),
+            family,
+            level,
+            manager,
+            zone,
+            location,
+            modality,
+            employment,
+            date.fromordinal(person.hired).isoformat(),
+        )
+
+
+def _described(
+    organisation: Organisation, person: Person, team: Team | None, day: int
+) -> tuple[str, ...]:
+    site = person.site(day)
+    manager = ""
+    # Who led whom before the period is not in the system.
+    if day >= organisation.period.start:
+        boss = organisation.manager(person, team, day)
+        manager = boss.employee_id if boss else ""
+    modality = next(m for start, m in reversed(person.modalities) if start <= day)
+    return (
+        person.role_family,
+        person.level(day),
+        manager,
+        site.zone,
+        site.location,
+        modality,
+        person.employment_type,
+    )
+
+
+def _team_membership(organisation: Organisation, today: int) -> Iterator[Row]:
+    memberships = [m for t in organisation.teams.values() for m in t.memberships]
+    memberships.sort(key=lambda m: (m.person.employee_id, m.start, m.team_id))
+    for m in memberships:
+        if m.start <= today and m.start < m.end:
+            span = _span(m.start, m.end, today)
+            yield m.person.employee_id, m.team_id, *span, m.share
+
+
+def _teams(organisation: Organisation, today: int) -> Iterator[Row]:
+    for team in organisation.teams.values():
+        for v in team.versions:
+            if v.start <= today:
+                yield (
+                    team.team_id,
+                    v.name,
+                    v.department,
+                    v.division,
+                    team.site.zone,
+                    *_span(v.start, v.end, today),
+                )
+
+
+def _services(organisation: Organisation, today: int) -> Iterator[Row]:
+    for s in organisation.services:
+        if s.born <= today:
+            yield (
+                s.service_id,
+                s.name,
+                s.criticality,
+                s.mission,
+                s.repository,
+                s.pagerduty_id,
+                *_span(s.born, FAR, today),
+            )
+
+
+def _service_ownership(organisation: Organisation, today: int) -> Iterator[Row]:
+    for s in organisation.services:
+        for o in s.owners:
+            if o.start <= today:
+                yield (
+                    s.service_id,
+                    o.team.team_id,
+                    *_span(o.start, o.end, today),
+                    o.band,
+                )
+
+
+def _identities(organisation: Organisation, today: int) -> Iterator[Row]:
+    for person in organisation.people:
+        if person.hired > today:
+            continue
+        for start, account in person.accounts:
+            if start <= today:
+                yield person.employee_id, "github", account.login
+        yield person.employee_id, "pagerduty", person.pagerduty_id
+
+
+_READERS = {
+    "roster": _roster,
+    "team_membership": _team_membership,
+    "teams": _teams,
+    "services": _services,
+    "service_ownership": _service_ownership,
+    "identities": _identities,
+}

@@ -1,0 +1,140 @@
+"""Writes extracts: aside first, then renamed, byte for byte the same each time."""
+
+from __future__ import annotations
+
+import csv
+import filecmp
+import gzip
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+# Lines are joined before they are packed: many small writes cost more than packing.
+LINES_AT_ONCE = 2_000
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+
+
+class Encoded(str):
+    """A value that is JSON text already: what recurs is encoded once."""
+
+    __slots__ = ()
+
+
+def encoded(value: object) -> Encoded:
+    """Encode a value that many records share."""
+    return Encoded(_encode(value))
+
+
+def line(record: dict[str, object]) -> str:
+    """One record as JSON. Values that are ``Encoded`` come last, as they are."""
+    ready = [key for key, value in record.items() if type(value) is Encoded]
+    if not ready:
+        return _encode(record)
+    rest = {k: value for k, value in record.items() if type(value) is not Encoded}
+    tail = ",".join(f'"{key}":{record[key]}' for key in ready)
+    return f"{_encode(rest)[:-1]},{tail}}}"
+
+
+class StreamFile:
+    """One file of JSON lines, packed. No name and no time inside of it."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._raw: BinaryIO = path.open("wb")
+        self._packed = gzip.GzipFile(
+            filename="", mode="wb", compresslevel=1, fileobj=self._raw, mtime=0
+        )
+        self._lines: list[str] = []
+        self.records = 0
+
+    def add(self, record: dict[str, object]) -> None:
+        self._lines.append(line(record))
+        self.records += 1
+        if len(self._lines) >= LINES_AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._lines:
+            self._packed.write(("\n".join(self._lines) + "\n").encode())
+            self._lines.clear()
+
+    def close(self) -> None:
+        self._flush()
+        self._packed.close()
+        self._raw.close()
+
+
+class Landing:
+    """The landing folder. Nothing appears in it before ``publish``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        # Inside of the landing folder, so that a rename never crosses file systems;
+        # hidden, so that no reader takes it for a source.
+        self._aside = root / ".demo-aside"
+        if self._aside.exists():
+            shutil.rmtree(self._aside)
+        self._files: dict[tuple[str, str, str], StreamFile] = {}
+        self._paths: list[Path] = []
+        self._rows: dict[str, int] = {}
+
+    def add(self, source: str, stream: str, extracted: str, record: dict[str, object]) -> None:
+        """Append a record to ``<source>/<stream>/<extracted>/part-000.jsonl.gz``."""
+        key = (source, stream, extracted)
+        file = self._files.get(key)
+        if file is None:
+            path = Path(*key, "part-000.jsonl.gz")
+            file = self._files[key] = StreamFile(self._aside / path)
+            self._paths.append(path)
+        file.add(record)
+
+    def counts(self) -> dict[str, int]:
+        """Records by "<source>.<stream>", over all extracts."""
+        found = dict(self._rows)
+        for (source, stream, _), file in self._files.items():
+            key = f"{source}.{stream}"
+            found[key] = found.get(key, 0) + file.records
+        return dict(sorted(found.items()))
+
+    def table(
+        self,
+        source: str,
+        stream: str,
+        extracted: str,
+        header: tuple[str, ...],
+        rows: Iterable[tuple[object, ...]],
+    ) -> None:
+        """Write ``<source>/<stream>/<extracted>/part-000.csv``."""
+        path = Path(source, stream, extracted, "part-000.csv")
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(header)
+        count = 0
+        for row in rows:
+            writer.writerow(row)
+            count += 1
+        target = self._aside / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text.getvalue(), encoding="utf-8")
+        self._paths.append(path)
+        key = f"{source}.{stream}"
+        self._rows[key] = self._rows.get(key, 0) + count
+
+    def publish(self) -> int:
+        """Move everything in its place; what is there already stays. Bytes in all."""
+        for file in self._files.values():
+            file.close()
+        size = 0
+        for path in sorted(self._paths):
+            source, target = self._aside / path, self.root / path
+            size += source.stat().st_size
+            if target.exists() and filecmp.cmp(source, target, shallow=False):
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(source, target)
+        shutil.rmtree(self._aside)
+        return size

@@ -1,0 +1,105 @@
+"""What a stream contract must say before anything is collected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.landing.contracts import (
+    ContractError,
+    Key,
+    forbidden,
+    load_contracts,
+    read_contract,
+)
+
+GOOD = """
+source: acme
+format: json
+streams:
+  changes:
+    purpose: Lead time.
+    kind: event
+    retention: operational
+    primary_key: [id]
+    cursor: updated_at
+    keys:
+      id: {type: integer, required: true, why: identifies}
+      updated_at: {type: timestamp, why: the latest wins}
+      labels[].name: {type: text, why: work type}
+"""
+
+
+def read(tmp_path: Path, text: str):
+    path = tmp_path / "acme.yml"
+    path.write_text(text)
+    return read_contract(path)
+
+
+def test_every_shipped_contract_is_valid_and_says_why_each_key_is_collected():
+    streams = load_contracts()
+    assert {source for source, _ in streams} >= {"github", "pagerduty", "people"}
+    for stream in streams.values():
+        assert stream.required
+        assert all(key.why for key in stream.keys.values())
+
+
+def test_a_contract_becomes_a_frozen_description_of_its_streams(tmp_path):
+    (stream,) = read(tmp_path, GOOD)
+    assert (stream.source, stream.name, stream.kind) == ("acme", "changes", "event")
+    assert stream.table == "acme__changes"
+    assert stream.primary_key == ("id",)
+    assert stream.keys["id"] == Key("integer", "identifies", required=True)
+    with pytest.raises(AttributeError):
+        stream.kind = "snapshot"
+    with pytest.raises(TypeError):
+        stream.keys["more"] = stream.keys["id"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("type: integer", "type: int64", "id: unknown type 'int64'"),
+        ("primary_key: [id]", "primary_key: [key]", "'key' is not among the keys"),
+        ("primary_key: [id]", "primary_key: []", "primary_key must be a list"),
+        (", why: identifies", "", "id: why is missing"),
+        ("why: identifies", "why: this, that", "unknown that"),
+        ("id: {", "base_salary: {", "base_salary: forbidden, pay"),
+        ("id: {", "user.birthDate: {", "user.birthDate: forbidden, birth"),
+        ("id: {", "ethnicity: {", "forbidden, ethnicity"),
+        ("id: {", "medical_note: {", "forbidden, medical"),
+        ("id: {", "leave_reason: {", "forbidden, leave reasons"),
+        ("id: {", "a b: {", "not a path"),
+        ("labels[].name", "id.name", "clashes"),
+        ("labels[].name", "ID", "clashes"),
+        ("cursor: updated_at", "cursor: id", "cursor 'id' is not a timestamp"),
+        ("kind: event", "kind: stream", "unknown kind 'stream'"),
+        ("format: json", "format: xml", "unknown format 'xml'"),
+        ("    purpose: Lead time.\n", "", "purpose is missing"),
+        ("required: true, ", "", "no part of the primary key is required"),
+        ("text, why: work", "text, required: true, why: work", "cannot be required"),
+        ("labels[].name", "id", "declared twice"),
+        ("streams:", "streams: [", "not valid YAML"),
+    ],
+)
+def test_a_malformed_contract_is_refused_with_its_file_and_key(tmp_path, old, new, message):
+    assert old in GOOD
+    with pytest.raises(ContractError) as error:
+        read(tmp_path, GOOD.replace(old, new, 1))
+    assert "acme.yml" in str(error.value)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["Salary", "base-pay", "DOB", "dateOfBirth", "Sick Days", "Leave Reason"]
+)
+def test_forbidden_names_are_recognised_however_they_are_spelt(name):
+    assert forbidden(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["payload", "stage", "user.type", "message", "availability", "page"]
+)
+def test_names_that_merely_contain_a_forbidden_word_are_allowed(name):
+    assert forbidden(name) is None

@@ -1,0 +1,77 @@
+"""A run that was killed and run again ends like one that was not."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from orchestration.release.manifest import releases_in
+from orchestration.workspace import PROJECT_ROOT
+from tests.pipeline.conftest import Finished, command, finish, published
+
+KILL_BEFORE_THE_RENAME = """
+import os, signal, sys
+from orchestration.release import write
+write._flush_to_disk = lambda folder: os.kill(os.getpid(), signal.SIGKILL)
+from orchestration.cli import main
+main(sys.argv[1:])
+"""
+
+
+def kill_while_dbt_builds(landing: Path, home: Path, with_children: bool) -> None:
+    run = subprocess.Popen(
+        command(landing, home),
+        cwd=PROJECT_ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    log = home / "run.log"
+    deadline = time.monotonic() + 120
+    while not (log.exists() and "model core.fct_changes" in log.read_text()):
+        assert run.poll() is None, "the run ended before it could be killed"
+        assert time.monotonic() < deadline, "dbt did not come to core.fct_changes"
+        time.sleep(0.02)
+    if with_children:
+        os.killpg(run.pid, signal.SIGKILL)
+    else:
+        run.kill()
+    run.wait()
+
+
+@pytest.mark.parametrize("with_children", [True, False], ids=["whole group", "alone"])
+def test_a_kill_while_dbt_builds_changes_nothing(
+    undisturbed: Finished, tmp_path: Path, with_children: bool
+) -> None:
+    home = tmp_path / "home"
+    kill_while_dbt_builds(undisturbed.landing, home, with_children)
+    assert releases_in(home / "releases") == []
+    finish(undisturbed.landing, home)
+    assert published(home) == published(undisturbed.home)
+
+
+def test_a_kill_while_the_release_is_written_changes_nothing(
+    undisturbed: Finished, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    arguments = command(undisturbed.landing, home)[3:]
+    killed = subprocess.run(
+        [sys.executable, "-c", KILL_BEFORE_THE_RENAME, *arguments],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert any((home / "releases").glob(".writing-*"))
+    assert releases_in(home / "releases") == []
+    finish(undisturbed.landing, home)
+    assert published(home) == published(undisturbed.home)
+    assert [release.name for release in releases_in(home / "releases")] == [
+        release.name for release in releases_in(undisturbed.home / "releases")
+    ]
+    assert not any((home / "releases").glob(".writing-*"))

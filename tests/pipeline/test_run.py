@@ -1,0 +1,209 @@
+"""The main job end to end, on the demo organisation and on less than that."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import time
+from pathlib import Path
+
+import duckdb
+
+from orchestration.release.manifest import chain_problems, read_manifest, releases_in
+from tests.pipeline.conftest import Finished, finish, published, query
+
+
+def test_all_state_is_under_home_and_the_run_says_where(undisturbed: Finished) -> None:
+    home = undisturbed.home
+    for name in ("warehouse.duckdb", "reporting.duckdb", "releases", "sites"):
+        assert (home / name).exists()
+        assert str(home / name) in undisturbed.output
+    assert (home / "sites" / "leadership" / "index.html").exists()
+
+
+def test_a_release_holds_exactly_the_published_tables(undisturbed: Finished) -> None:
+    (release,) = releases_in(undisturbed.home / "releases")
+    manifest = read_manifest(release)
+    released = {
+        file.path.replace("/", ".").removesuffix(".parquet"): file.n_rows for file in manifest.files
+    }
+    tables = published(undisturbed.home)
+    assert released == {name: len(rows) for name, rows in tables.items()}
+    assert manifest.checks["dbt tests passed"] > 100
+    assert chain_problems(undisturbed.home / "releases") == []
+
+
+def test_a_second_run_without_news_takes_seconds_and_says_so(
+    undisturbed: Finished,
+) -> None:
+    before = published(undisturbed.home)
+    started = time.monotonic()
+    again = finish(undisturbed.landing, undisturbed.home)
+    assert time.monotonic() - started < 10
+    assert "Nothing changed" in again.output
+    assert published(undisturbed.home) == before
+
+
+def test_the_five_keys_exist_for_services_teams_and_cohorts(
+    undisturbed: Finished,
+) -> None:
+    found = query(
+        undisturbed.home,
+        """
+        select group_family, period_grain, count(distinct metric_id)
+        from metrics.met_delivery
+        where
+            group_family in ('service', 'team', 'division', 'criticality')
+            and metric_id in (
+                'deployment_frequency', 'lead_time_for_changes', 'change_failure_rate',
+                'failed_deployment_recovery_time', 'rework_rate'
+            )
+            and value is not null
+        group by all
+        """,
+    )
+    assert {(family, grain) for family, grain, keys in found if keys == 5} == {
+        (family, grain)
+        for family in ("service", "team", "division", "criticality")
+        for grain in ("month", "quarter")
+    }
+
+
+def test_nothing_about_dora_exists_at_person_grain(undisturbed: Finished) -> None:
+    families = query(undisturbed.home, "select distinct group_family from metrics.met_delivery")
+    assert not {family for (family,) in families if "person" in family}
+
+
+def test_no_small_group_is_published(undisturbed: Finished) -> None:
+    too_small = query(
+        undisturbed.home,
+        """
+        select count(*)
+        from cohorts.coh_gate
+        where decision = 'published' and n_people < 5
+        """,
+    )
+    withheld = query(
+        undisturbed.home,
+        "select count(*) from cohorts.coh_gate where decision = 'withheld'",
+    )
+    assert too_small == [(0,)]
+    assert withheld[0][0] > 0, "the demo has small groups; some cell must be withheld"
+
+
+def test_the_allow_list_keeps_undeclared_keys_out(undisturbed: Finished) -> None:
+    records = query(
+        undisturbed.home,
+        """
+        select count(*), count(record ->> '$.body'), count(record ->> '$.html_url')
+        from raw.github__pull_requests
+        """,
+    )
+    users = query(
+        undisturbed.home,
+        "select count(*), count(record ->> '$.email') from raw.pagerduty__users",
+    )
+    assert records[0][0] > 0
+    assert records[0][1:] == (0, 0)
+    assert users[0][0] > 0
+    assert users[0][1] == 0
+
+
+def test_deployments_alone_give_service_figures_and_say_no_data_elsewhere(
+    small_landing: Path, tmp_path: Path
+) -> None:
+    landing = tmp_path / "landing"
+    for stream in ("deployments", "deployment_statuses", "commits", "pull_requests"):
+        shutil.copytree(small_landing / "github" / stream, landing / "github" / stream)
+    home = finish(landing, tmp_path / "home").home
+    families = query(
+        home,
+        """
+        select group_family, count(distinct metric_id)
+        from metrics.met_delivery
+        where value is not null
+        group by all
+        order by all
+        """,
+    )
+    assert ("service", 9) in families or dict(families)["service"] >= 7
+    tables = published(home)
+    # The authors are logins that match no one; they are counted, so the whole may be shown.
+    assert {row[1] for row in tables["leadership.delivery"]} <= {"organisation"}
+    assert tables["leadership.on_call"] == []
+    status = {(row[0], row[1]): row[3] for row in tables["leadership.data_sources"]}
+    assert status[("people", "roster")] == "no data"
+    assert status[("github", "deployments")] == "loaded"
+
+
+def test_dirt_is_reported_with_file_and_row_and_the_rest_loads(
+    undisturbed: Finished, tmp_path: Path
+) -> None:
+    landing = tmp_path / "landing"
+    shutil.copytree(undisturbed.landing, landing)
+    good = {
+        "id": 1,
+        "number": 1,
+        "created_at": "2026-09-01T10:00:00Z",
+        "merged_at": "2026-09-02T10:00:00Z",
+        "base": {"ref": "main", "repo": {"full_name": "harbourline/extra"}},
+    }
+    folder = landing / "github" / "pull_requests" / "2026-01-01T00-00-00Z"
+    folder.mkdir(parents=True)
+    lines = [
+        json.dumps(good),
+        '{"id": 2, "number": ',
+        json.dumps({"number": 3, "created_at": "2026-09-01T10:00:00Z"}),
+        json.dumps(good),
+    ]
+    with gzip.open(folder / "late.jsonl.gz", "wt") as file:
+        file.write("\n".join(lines))
+    home = finish(landing, tmp_path / "home").home
+    quarantined = query(
+        home,
+        """
+        select source_file, row_number, reason is not null, field
+        from raw.quarantine order by row_number
+        """,
+    )
+    name = "github/pull_requests/2026-01-01T00-00-00Z/late.jsonl.gz"
+    assert quarantined == [(name, 2, True, None), (name, 3, True, "id")]
+    reported = query(
+        home,
+        f"""
+        select kind, sum(n_rows) from raw.load_report
+        where source_file = '{name}' group by all order by all
+        """,
+    )
+    kinds = dict(reported)
+    assert kinds["loaded"] == 2
+    assert kinds["duplicate"] == 1
+    assert query(home, "select count(*) from core.fct_changes where change_id = '1'") == [(1,)]
+
+
+def test_a_failing_check_stops_the_release_and_the_message_names_it(
+    undisturbed: Finished, tmp_path: Path
+) -> None:
+    landing = tmp_path / "landing"
+    shutil.copytree(undisturbed.landing, landing)
+    newest = sorted((landing / "people" / "service_ownership").iterdir())[-1]
+    (file,) = newest.iterdir()
+    rows = file.read_text().splitlines()
+    service, _, start, _, band = rows[1].split(",")
+    rows.append(",".join((service, "team-that-overlaps", start, "", band)))
+    file.write_text("\n".join(rows) + "\n")
+
+    import subprocess
+
+    from orchestration.workspace import PROJECT_ROOT
+    from tests.pipeline.conftest import command
+
+    home = tmp_path / "home"
+    done = subprocess.run(command(landing, home), cwd=PROJECT_ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "no_overlap_bridge_service_owners_service_id" in done.stderr
+    assert releases_in(home / "releases") == []
+    with duckdb.connect(home / "reporting.duckdb", read_only=True) as connection:
+        tables = connection.execute("select count(*) from duckdb_tables()").fetchone()
+    assert tables == (0,)
