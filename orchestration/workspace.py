@@ -14,6 +14,16 @@ DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 _EXTRACT_FOLDER = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2})[-:](\d{2})[-:](\d{2})Z?)?")
 
 
+# DuckDB has one writer, so runs queue up.
+_DAGSTER_SETTINGS = """\
+telemetry:
+  enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+"""
+
+
 class WorkspaceError(Exception):
     """The folders of a run are not usable; the message says what to change."""
 
@@ -80,6 +90,11 @@ class Workspace:
         return self.home / "dagster"
 
     @property
+    def audit(self) -> Path:
+        """What happened in each run, and what auditors read of it."""
+        return self.home / "audit"
+
+    @property
     def dbt_target(self) -> Path:
         return self.home / "dbt"
 
@@ -95,7 +110,7 @@ class Workspace:
             folder.mkdir(parents=True, exist_ok=True)
         settings = self.dagster_home / "dagster.yaml"
         if not settings.exists():
-            settings.write_text("telemetry:\n  enabled: false\n")
+            settings.write_text(_DAGSTER_SETTINGS)
 
     def newest_extract(self) -> datetime:
         """The latest extract folder of any stream, UTC. Raises WorkspaceError on none."""

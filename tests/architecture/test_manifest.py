@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from orchestration.warehouse.dbt import ensure_manifest
-from tests.architecture import rules
+from quality import architecture as rules
 
 
 @pytest.fixture(scope="session")

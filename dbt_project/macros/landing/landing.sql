@@ -32,7 +32,7 @@
 {% macro pagerduty_custom_field(name) -%}
     list_filter(
             from_json(
-                record -> '$.custom_fields', '[{"name": "VARCHAR", "value": "VARCHAR"}]'
+                json_extract(record, '$.custom_fields'), '[{"name": "VARCHAR", "value": "VARCHAR"}]'
             ),
             lambda field: field.name = '{{ name }}'
         )[1].value

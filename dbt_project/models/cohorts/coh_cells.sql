@@ -1,5 +1,6 @@
--- Every candidate cell: a metric of a cohort in a closed quarter, with its parts and how much
--- of it the one or two largest contributors hold. Nothing here may be published as it is.
+-- Every candidate cell: a metric of a cohort in a closed quarter, with its parts and
+-- how much of it the one or two largest contributors hold. Nothing here may be
+-- published as it is.
 with
 
 families as (
@@ -40,25 +41,22 @@ measured as (
 -- Amounts that belong to people one by one; only these can be dominated by one of them.
 amounts as (
 
-    select
-        group_family,
-        group_key,
-        period_id,
-        unnest([
-            {'metric_id': 'on_call_hours_per_person', 'amount': hours_on_call},
-            {'metric_id': 'pages_per_person', 'amount': cast(n_pages as double)},
-            {
-                'metric_id': 'after_hours_pages_per_person',
-                'amount': cast(n_after_hours_pages as double)
-            },
-            {
-                'metric_id': 'sleep_hours_pages_per_person',
-                'amount': cast(n_sleep_hours_pages as double)
-            }
-        ], recursive := true)
-    from {{ ref('met_on_call_contributors') }}
+    {% for metric_id, amount in [
+        ('on_call_hours_per_person', 'hours_on_call'),
+        ('pages_per_person', 'n_pages'),
+        ('after_hours_pages_per_person', 'n_after_hours_pages'),
+        ('sleep_hours_pages_per_person', 'n_sleep_hours_pages'),
+    ] %}
+        select
+            group_family,
+            group_key,
+            period_id,
+            '{{ metric_id }}' as metric_id,
+            cast({{ amount }} as double) as amount
+        from {{ ref('met_on_call_contributors') }}
 
-    union all
+        union all
+    {% endfor %}
 
     select
         group_family,
@@ -97,7 +95,8 @@ dominance as (
 
 ),
 
--- The grid: each cohort that had anyone, each closed quarter, each metric of its page family.
+-- The grid: each cohort that had anyone, each closed quarter, each metric of its page
+-- family.
 cohorts as (
 
     select distinct

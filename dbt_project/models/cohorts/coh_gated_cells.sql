@@ -1,5 +1,5 @@
--- What the gate lets out: values at published precision, or the word for their absence. No
--- count of people and no numerator passes.
+-- What the gate lets out: values at published precision, or the word for their absence.
+-- No count of people and no numerator passes.
 with
 
 cells as (
@@ -81,10 +81,12 @@ final as (
         case
             when status != 'shown' then status
             when unit = 'share' then format('{:.0f} %', 100 * value)
-            when unit = 'hours' and value >= 48 then format('{:g} days', round(value / 24, 1))
+            when unit = 'hours' and value >= 48
+                then format('{:g} days', round(value / 24, 1))
             when unit = 'hours' and value < 1 then format('{:.0f} min', 60 * value)
             when unit = 'hours' then format('{:g} h', value)
-            when value = 1 then '1 ' || replace(replace(unit, 'days', 'day'), 'pages', 'page')
+            when value = 1
+                then '1 ' || replace(replace(unit, 'days', 'day'), 'pages', 'page')
             else format('{:g} {}', value, unit)
         end as value_text
     from rounded

@@ -1,5 +1,5 @@
--- Who stands behind each candidate cell: the people of a population base in a cohort and
--- period. All metrics of the base share it.
+-- Who stands behind each candidate cell: the people of a population base in a cohort
+-- and period. All metrics of the base share it.
 with
 
 families as (

@@ -1,5 +1,5 @@
--- To which groups a person belongs in a period, frozen at its end: someone who moved counts
--- where they were when it closed, someone who left where they were last.
+-- To which groups a person belongs in a period, frozen at its end: someone who moved
+-- counts where they were when it closed, someone who left where they were last.
 with
 
 people as (
@@ -37,12 +37,18 @@ person_at_end as (
     select
         periods.period_id,
         periods.period_end,
-        people.*
+        people.*,
+        date_diff(
+            'second',
+            periods.period_end,
+            {{ local_time('periods.period_end', 'people.time_zone') }}
+        ) / 3600 as utc_offset_hours
     from periods
     inner join people
         on
-            people.valid_from < periods.period_end
-            and coalesce(people.valid_to, timestamp '9999-12-31') > periods.period_start
+            periods.period_end > people.valid_from
+            and periods.period_start
+            < coalesce(people.valid_to, timestamp '9999-12-31')
     qualify row_number() over (
         partition by periods.period_id, people.person_id order by people.valid_from desc
     ) = 1
@@ -60,8 +66,9 @@ team_at_end as (
     from periods
     inner join memberships
         on
-            memberships.valid_from < periods.period_end
-            and coalesce(memberships.valid_to, timestamp '9999-12-31') > periods.period_start
+            periods.period_end > memberships.valid_from
+            and periods.period_start
+            < coalesce(memberships.valid_to, timestamp '9999-12-31')
     inner join teams
         on
             memberships.team_id = teams.team_id
@@ -71,11 +78,12 @@ team_at_end as (
         partition by periods.period_id, memberships.person_id
         order by
             least(
-                coalesce(memberships.valid_to, timestamp '9999-12-31'), periods.period_end
+                coalesce(memberships.valid_to, timestamp '9999-12-31'),
+                periods.period_end
             ) desc,
             memberships.allocation_share desc,
-            memberships.valid_from,
-            memberships.team_id,
+            memberships.valid_from asc,
+            memberships.team_id asc,
             teams.valid_from desc
     ) = 1
 
@@ -109,36 +117,76 @@ described as (
             and person_at_end.person_id = team_at_end.person_id
     left join bands
         on
-            epoch({{ local_time('person_at_end.period_end', 'person_at_end.time_zone') }})
-            - epoch(person_at_end.period_end) >= 3600 * bands.from_offset_hours
-            and epoch({{ local_time('person_at_end.period_end', 'person_at_end.time_zone') }})
-            - epoch(person_at_end.period_end) < 3600 * bands.below_offset_hours
+            person_at_end.utc_offset_hours >= bands.from_offset_hours
+            and person_at_end.utc_offset_hours < bands.below_offset_hours
 
 ),
 
 unioned as (
 
-    select period_id, person_id, 'organisation' as group_family, 'all' as group_key
+    select
+        period_id,
+        person_id,
+        'organisation' as group_family,
+        'all' as group_key
     from described
+
     union all
-    select period_id, person_id, 'team' as group_family, team_id as group_key
+
+    select
+        period_id,
+        person_id,
+        'team' as group_family,
+        team_id as group_key
     from described
+
     union all
-    select period_id, person_id, 'division' as group_family, division as group_key
+
+    select
+        period_id,
+        person_id,
+        'division' as group_family,
+        division as group_key
     from described
+
     union all
-    select period_id, person_id, 'role_family' as group_family, role_family as group_key
+
+    select
+        period_id,
+        person_id,
+        'role_family' as group_family,
+        role_family as group_key
     from described
+
     union all
-    select period_id, person_id, 'tenure_band' as group_family, tenure_band as group_key
+
+    select
+        period_id,
+        person_id,
+        'tenure_band' as group_family,
+        tenure_band as group_key
     from described
+
     union all
-    select period_id, person_id, 'time_zone_band' as group_family, time_zone_band as group_key
+
+    select
+        period_id,
+        person_id,
+        'time_zone_band' as group_family,
+        time_zone_band as group_key
     from described
+
     union all
-    select period_id, person_id, 'work_modality' as group_family, work_modality as group_key
+
+    select
+        period_id,
+        person_id,
+        'work_modality' as group_family,
+        work_modality as group_key
     from described
+
     union all
+
     select
         period_id,
         person_id,

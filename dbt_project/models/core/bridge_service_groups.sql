@@ -1,5 +1,5 @@
--- To which groups a service belongs, and when. An event counts for the groups that held at
--- the time it happened.
+-- To which groups a service belongs, and when. An event counts for the groups that held
+-- at the time it happened.
 with
 
 services as (
@@ -27,7 +27,8 @@ owned as (
         services.criticality,
         owners.team_id,
         teams.division,
-        greatest(services.valid_from, owners.valid_from, teams.valid_from) as valid_from,
+        greatest(services.valid_from, owners.valid_from, teams.valid_from)
+            as valid_from,
         nullif(
             least(
                 coalesce(services.valid_to, timestamp '9999-12-31'),

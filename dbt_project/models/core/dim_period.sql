@@ -37,9 +37,17 @@ quarters as (
 
 unioned as (
 
-    select *, period_start + interval 1 month as period_end from months
+    select
+        *,
+        period_start + interval 1 month as period_end
+    from months
+
     union all
-    select *, period_start + interval 3 month as period_end from quarters
+
+    select
+        *,
+        period_start + interval 3 month as period_end
+    from quarters
 
 ),
 

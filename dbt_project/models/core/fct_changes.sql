@@ -57,7 +57,9 @@ joined as (
         -- Distinct people are counted over this key: matched or not, but never a bot.
         case
             when not changes.is_bot
-                then coalesce(identities.person_id, 'github/' || lower(changes.author_login))
+                then coalesce(
+                    identities.person_id, 'github/' || lower(changes.author_login)
+                )
         end as contributor_key,
         changes.is_bot,
         changes.first_commit_at,
@@ -68,7 +70,8 @@ joined as (
         reviewed.approved_at,
         changes.merged_at,
         case when not deployed.is_baseline then deployed.deployed_at end as deployed_at,
-        case when not deployed.is_baseline then deployed.deployment_id end as deployment_id,
+        case when not deployed.is_baseline then deployed.deployment_id end
+            as deployment_id,
         case when not deployed.is_baseline then deployed.deployment_link_method end
             as deployment_link_method,
         coalesce(reviewed.n_reviews, 0) as n_reviews,
@@ -77,7 +80,8 @@ joined as (
         case
             when deployed.is_baseline then 'held by the baseline deployment'
             when deployed.deployment_id is not null then null
-            when deploying_services.repository is null then 'repository has no deployments'
+            when deploying_services.repository is null
+                then 'repository has no deployments'
             else 'not deployed by the as-of date'
         end as deployment_exclusion_reason
     from changes
@@ -136,7 +140,8 @@ final as (
         is_revert,
         reverts_change_id,
         case
-            when deployment_exclusion_reason is not null then deployment_exclusion_reason
+            when deployment_exclusion_reason is not null
+                then deployment_exclusion_reason
             when first_commit_at is null then 'first commit unknown'
             when lead_time_seconds is null then 'deployed before its first commit'
         end as exclusion_reason,

@@ -50,7 +50,8 @@ incident_failures as (
         arg_min(links.link_method, link_methods.preference) as failure_method,
         min(incidents.detected_at) as failed_at,
         case
-            when bool_and(incidents.resolved_at is not null) then max(incidents.resolved_at)
+            when bool_and(incidents.resolved_at is not null)
+                then max(incidents.resolved_at)
         end as incidents_resolved_at
     from links
     inner join incidents on links.incident_id = incidents.incident_id
@@ -122,7 +123,8 @@ joined as (
             incident_failures.failure_method,
             case when rollbacks.deployment_id is not null then 'rollback' end
         ) as failure_method,
-        coalesce(incident_failures.failed_at, rollbacks.rollback_started_at) as failed_at,
+        coalesce(incident_failures.failed_at, rollbacks.rollback_started_at)
+            as failed_at,
         least(
             incident_failures.incidents_resolved_at,
             rollbacks.rollback_finished_at,
@@ -130,7 +132,8 @@ joined as (
         ) as earliest_recovery_at
     from deployments
     left join sequenced on deployments.deployment_id = sequenced.deployment_id
-    left join incident_failures on deployments.deployment_id = incident_failures.deployment_id
+    left join incident_failures
+        on deployments.deployment_id = incident_failures.deployment_id
     left join rollbacks on deployments.deployment_id = rollbacks.deployment_id
     left join fixes on deployments.deployment_id = fixes.deployment_id
     left join revert_deployments

@@ -50,7 +50,10 @@ timed as (
             when incidents.status = 'resolved'
                 then coalesce(
                     milestones.resolved_at,
-                    case when incidents.resolved_at <= {{ as_of() }} then incidents.resolved_at end
+                    case
+                        when incidents.resolved_at <= {{ as_of() }}
+                            then incidents.resolved_at
+                    end
                 )
         end as restored_at
     from incidents

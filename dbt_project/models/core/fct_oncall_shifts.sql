@@ -13,8 +13,8 @@ identities as (
 
 ),
 
--- A shift without start and end is permanent: always on call. It counts as coverage and is
--- kept out of hours on call, which would otherwise be all hours there are.
+-- A shift without start and end is permanent: always on call. It counts as coverage and
+-- is kept out of hours on call, which would otherwise be all hours there are.
 final as (
 
     select
@@ -22,7 +22,8 @@ final as (
         || '/' || coalesce(oncalls.schedule_id, 'no schedule')
         || '/' || oncalls.escalation_policy_id
         || '/' || oncalls.escalation_level
-        || '/' || coalesce(strftime(oncalls.starts_at, '%Y-%m-%dT%H:%M:%S'), 'permanent')
+        || '/'
+        || coalesce(strftime(oncalls.starts_at, '%Y-%m-%dT%H:%M:%S'), 'permanent')
             as oncall_shift_id,
         identities.person_id,
         coalesce(identities.person_id, 'pagerduty/' || lower(oncalls.user_id))

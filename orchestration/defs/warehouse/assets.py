@@ -1,33 +1,78 @@
 """The dbt project as assets: every model, seed and test, built by one `dbt build`."""
 
-from dagster import AssetExecutionContext, Definitions, Output, definitions
-from dagster_dbt import DbtCliResource, dbt_assets
+import json
+from collections.abc import Iterator
+from typing import Any
 
+from dagster import AssetExecutionContext, AssetKey, Definitions, Output, definitions
+from dagster_dbt import DbtCliResource, dbt_assets
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
+
+from orchestration.audit.architecture import require_architecture
+from orchestration.audit.checks import checks_of_dbt, write_checks
 from orchestration.defs.resources import WorkspaceResource
+from orchestration.defs.warehouse.metadata import table_metadata
 from orchestration.defs.warehouse.translator import FairleadTranslator
+from orchestration.lineage.columns import load_manifest
 from orchestration.progress import say
 from orchestration.warehouse.connection import wait_until_free
 from orchestration.warehouse.dbt import build_arguments, ensure_manifest, policy_version
+from orchestration.workspace import Workspace
+
+MANIFEST = ensure_manifest()
 
 
-@dbt_assets(manifest=ensure_manifest(), dagster_dbt_translator=FairleadTranslator())
-def warehouse(context: AssetExecutionContext, dbt: DbtCliResource, workspace: WorkspaceResource):
+@dbt_assets(manifest=MANIFEST, dagster_dbt_translator=FairleadTranslator())
+def warehouse(
+    context: AssetExecutionContext, dbt: DbtCliResource, workspace: WorkspaceResource
+) -> Iterator[Any]:
     folders = workspace.open()
+    require_architecture(folders.home, context.run_id, json.loads(MANIFEST.read_text()))
     for file in (folders.warehouse, folders.reporting):
         wait_until_free(file)
+    results = folders.dbt_target / "run_results.json"
+    results.unlink(missing_ok=True)
     invocation = dbt.cli(
         build_arguments(folders.resolved_as_of(), workspace.known_at(), policy_version()),
         context=context,
         target_path=folders.dbt_target.resolve(),
     )
-    n_expected = len(context.selected_asset_keys)
-    n_built = 0
-    for event in invocation.stream():
-        if isinstance(event, Output):
-            n_built += 1
-            if n_built % 10 == 0 or n_built == n_expected:
-                say(f"dbt: {n_built} of {n_expected} tables built and tested")
-        yield event
+    built: list[Output] = []
+    failure: DagsterDbtCliRuntimeError | None = None
+    try:
+        for event in invocation.stream():
+            # Tables wait for the end of the build: only then is their lineage known.
+            if isinstance(event, Output):
+                built.append(event)
+                _tell(len(built), len(context.selected_asset_keys))
+            else:
+                yield event
+    except DagsterDbtCliRuntimeError as error:
+        failure = error
+    if results.exists():
+        found = checks_of_dbt(
+            json.loads(results.read_text()), load_manifest(folders.dbt_target)
+        )
+        write_checks(folders.home, context.run_id, "dbt", found)
+    if failure:
+        yield from built
+        raise failure
+    yield from _with_metadata(context, folders, built)
+
+
+def _tell(n_built: int, n_expected: int) -> None:
+    if n_built % 20 == 0 or n_built == n_expected:
+        say(f"dbt: {n_built} of {n_expected} tables built and tested")
+
+
+def _with_metadata(
+    context: AssetExecutionContext, folders: Workspace, built: list[Output]
+) -> Iterator[Output]:
+    keys: dict[str, AssetKey] = {key.path[-1]: key for key in warehouse.keys}
+    metadata = table_metadata(folders, keys)
+    for output in built:
+        key = context.asset_key_for_output(output.output_name)
+        yield output.with_metadata({**output.metadata, **metadata.get(key, {})})
 
 
 @definitions

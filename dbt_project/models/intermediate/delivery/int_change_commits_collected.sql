@@ -1,5 +1,5 @@
--- The commits of each merged pull request: as the source lists them, and where it lists none,
--- what its merge commit brought along (walked back until the mainline is met).
+-- The commits of each merged pull request: as the source lists them, and where it lists
+-- none, what its merge commit brought along (walked back until the mainline is met).
 with recursive
 
 pull_requests as (

@@ -28,8 +28,8 @@ services as (
 
 ),
 
--- In a repository with several services, a label such as `service:checkout` says which ones
--- a change is for; without one, any of them may deploy it.
+-- In a repository with several services, a label such as `service:checkout` says which
+-- ones a change is for; without one, any of them may deploy it.
 labelled_services as (
 
     select distinct
@@ -61,7 +61,8 @@ by_merge_commit as (
 
 ),
 
--- Where the merge commit is unknown, a change is out when the last of its own commits is.
+-- Where the merge commit is unknown, a change is out when the last of its own commits
+-- is.
 by_own_commits as (
 
     select
@@ -77,7 +78,9 @@ by_own_commits as (
             and change_commits.commit_sha = commits_deployed.commit_sha
     qualify row_number() over (
         partition by changes.change_id, commits_deployed.service_id
-        order by commits_deployed.deployment_sequence desc, commits_deployed.commit_sha
+        order by
+            commits_deployed.deployment_sequence desc,
+            commits_deployed.commit_sha asc
     ) = 1
 
 ),
@@ -100,11 +103,14 @@ of_its_services as (
             and unioned.service_id = labelled_services.service_id
     where
         labelled_services.service_id is not null
-        or unioned.change_id not in (select change_id from labelled_services)
+        or unioned.change_id not in (
+            select labelled.change_id from labelled_services as labelled
+        )
 
 ),
 
--- The first production deployment that holds the change, over the services of its repository.
+-- The first production deployment that holds the change, over the services of its
+-- repository.
 final as (
 
     select

@@ -88,8 +88,10 @@ pull_request_changes as (
         pull_requests.n_additions,
         pull_requests.n_deletions,
         merge_commits.message,
-        -- A squash keeps the author date of the branch where the branch itself is unknown.
-        coalesce(first_commits.first_commit_at, merge_commits.authored_at) as first_commit_at,
+        -- A squash keeps the author date of the branch where the branch itself is
+        -- unknown.
+        coalesce(first_commits.first_commit_at, merge_commits.authored_at)
+            as first_commit_at,
         pull_requests.created_at as opened_at,
         pull_requests.merged_at
     from pull_requests
@@ -101,8 +103,8 @@ pull_request_changes as (
 
 ),
 
--- A rebase merge puts copies of the branch's commits on the mainline: same author date, new
--- sha. They belong to the pull request.
+-- A rebase merge puts copies of the branch's commits on the mainline: same author date,
+-- new sha. They belong to the pull request.
 rebased_copies as (
 
     select distinct
@@ -173,8 +175,9 @@ final as (
     select
         unioned.*,
         coalesce(unioned.author_type = 'Bot', false)
-        or coalesce(regexp_matches(lower(unioned.author_login), bot_patterns.pattern), false)
-            as is_bot
+        or coalesce(
+            regexp_matches(lower(unioned.author_login), bot_patterns.pattern), false
+        ) as is_bot
     from unioned
     cross join bot_patterns
 

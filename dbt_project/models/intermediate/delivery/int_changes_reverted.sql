@@ -77,16 +77,20 @@ by_number as (
 
 ),
 
+unioned as (
+
+    select * from by_commit
+    union all
+    select * from by_number
+
+),
+
 named as (
 
     select
         change_id,
         min(reverted_change_id) as reverted_change_id
-    from (
-        select * from by_commit
-        union all
-        select * from by_number
-    )
+    from unioned
     group by change_id
 
 ),

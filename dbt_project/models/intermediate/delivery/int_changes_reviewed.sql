@@ -37,7 +37,9 @@ independent as (
     where
         reviews.reviewer_login is distinct from changes.author_login
         and reviews.reviewer_type is distinct from 'Bot'
-        and not coalesce(regexp_matches(lower(reviews.reviewer_login), bot_patterns.pattern), false)
+        and not coalesce(
+            regexp_matches(lower(reviews.reviewer_login), bot_patterns.pattern), false
+        )
         and reviews.submitted_at <= {{ as_of() }}
 
 ),

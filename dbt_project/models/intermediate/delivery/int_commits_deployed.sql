@@ -1,8 +1,8 @@
--- Which production deployment of a service first held each commit: walk the ancestry back
--- from every deployed commit and keep the lowest deployment sequence that reaches it. A
--- failed deployment is not in the sequence, so its commits carry to the next success.
--- `using key` keeps one row per service and commit while it walks; a plain union would keep
--- one per path.
+-- Which production deployment of a service first held each commit: walk the ancestry
+-- back from every deployed commit and keep the lowest deployment sequence that reaches
+-- it. A failed deployment is not in the sequence, so its commits carry to the next
+-- success. `using key` keeps one row per service and commit while it walks; a plain
+-- union would keep one per path.
 with recursive
 
 deployments as (

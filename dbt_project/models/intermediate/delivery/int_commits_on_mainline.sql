@@ -1,6 +1,6 @@
--- The first-parent line of the default branch: what was merged or pushed to it, without the
--- commits that merges brought along. It starts from what is surely on it (merges and deployed
--- commits) and from the newest commit.
+-- The first-parent line of the default branch: what was merged or pushed to it, without
+-- the commits that merges brought along. It starts from what is surely on it (merges
+-- and deployed commits) and from the newest commit.
 with recursive
 
 pull_requests as (

@@ -48,7 +48,7 @@ final as (
     select * from unioned
     qualify row_number() over (
         partition by repository, commit_sha
-        order by is_on_default_branch desc, parent_shas is null, authored_at
+        order by is_on_default_branch desc, parent_shas is null asc, authored_at asc
     ) = 1
 
 )

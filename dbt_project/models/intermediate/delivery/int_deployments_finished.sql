@@ -45,8 +45,8 @@ tags as (
 
 ),
 
--- Success comes only from statuses. `inactive` follows a success that was superseded, so the
--- first success counts, and a failure counts only where no success followed.
+-- Success comes only from statuses. `inactive` follows a success that was superseded,
+-- so the first success counts, and a failure counts only where no success followed.
 outcomes as (
 
     select
@@ -65,7 +65,10 @@ resolved as (
         deployments.repository,
         coalesce(
             environments.environment_class,
-            case when deployments.is_production_environment then 'production' else 'other' end
+            case
+                when deployments.is_production_environment then 'production'
+                else 'other'
+            end
         ) as environment,
         case
             when outcomes.succeeded_at is not null then 'success'
@@ -74,15 +77,16 @@ resolved as (
         end as status,
         deployments.created_at as started_at,
         coalesce(outcomes.succeeded_at, outcomes.failed_at) as finished_at,
-        -- The commit itself, else the commit of the tag, else a commit named by the reference
-        -- (`release-<sha>` is common).
+        -- The commit itself, else the commit of the tag, else a commit named by the
+        -- reference (`release-<sha>` is common).
         coalesce(
             deployments.commit_sha,
             tags.commit_sha,
             nullif(regexp_extract(deployments.ref, '([0-9a-f]{40})$', 1), '')
         ) as commit_sha,
         deployments.ref as version,
-        try_cast(deployments.payload ->> '$.unplanned' as boolean) as is_declared_unplanned,
+        try_cast(deployments.payload ->> '$.unplanned' as boolean)
+            as is_declared_unplanned,
         deployments.payload ->> '$.service' as payload_service
     from deployments
     left join outcomes on deployments.deployment_id = outcomes.deployment_id
@@ -94,7 +98,8 @@ resolved as (
 
 ),
 
--- A repository with several services: only a deployment that names its service counts for it.
+-- A repository with several services: only a deployment that names its service counts
+-- for it.
 final as (
 
     select
@@ -107,7 +112,8 @@ final as (
             and {{ is_valid_at('resolved.started_at', 'services') }}
             and (
                 services.n_services_of_repository = 1
-                or resolved.payload_service in (services.service_id, services.service_name)
+                or resolved.payload_service
+                in (services.service_id, services.service_name)
             )
     qualify row_number() over (
         partition by resolved.deployment_id order by services.service_id

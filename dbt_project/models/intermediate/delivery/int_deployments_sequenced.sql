@@ -9,7 +9,8 @@ deployments as (
 
 ),
 
--- Two deployments in one second keep one order in every run: the later id is the later one.
+-- Two deployments in one second keep one order in every run: the later id is the later
+-- one.
 ordered as (
 
     select
@@ -29,15 +30,17 @@ chained as (
         lag(deployment_id) over chain as previous_success_deployment_id,
         lag(commit_sha) over chain as previous_commit_sha,
         lag(deployment_sequence) over (
-            partition by service_id, environment, commit_sha order by deployment_sequence
+            partition by service_id, environment, commit_sha
+            order by deployment_sequence
         ) as earlier_sequence_of_commit
     from ordered
     window chain as (partition by service_id, environment order by deployment_sequence)
 
 ),
 
--- In V1 V2 V3 V1 the last deployment rolls back, and what it takes back is V2: the first
--- deployment after the version that was restored. V1 V1 is a redeployment, not a rollback.
+-- In V1 V2 V3 V1 the last deployment rolls back, and what it takes back is V2: the
+-- first deployment after the version that was restored. V1 V1 is a redeployment, not a
+-- rollback.
 final as (
 
     select

@@ -24,34 +24,36 @@ pagerduty_services as (
 
 ),
 
--- A repository or an on-call service that the catalogue does not name is a service of its
--- own: an organisation that declares nothing still gets service-level figures.
+-- A repository or an on-call service that the catalogue does not name is a service of
+-- its own: an organisation that declares nothing still gets service-level figures.
+seen_repositories as (
+
+    select repository from deployments
+    union
+    select repository from pull_requests
+
+),
+
 undeclared_repositories as (
 
-    select distinct repository
-    from (
-        select repository from deployments
-        union all
-        select repository from pull_requests
-    )
+    select seen_repositories.repository
+    from seen_repositories
+    left join declared on seen_repositories.repository = declared.repository
     where
-        repository is not null
-        and repository not in (
-            select repository from declared where repository is not null
-        )
+        seen_repositories.repository is not null
+        and declared.repository is null
 
 ),
 
 undeclared_pagerduty_services as (
 
     select
-        pagerduty_service_id,
-        service_name
+        pagerduty_services.pagerduty_service_id,
+        pagerduty_services.service_name
     from pagerduty_services
-    where
-        pagerduty_service_id not in (
-            select pagerduty_service_id from declared where pagerduty_service_id is not null
-        )
+    left join declared
+        on pagerduty_services.pagerduty_service_id = declared.pagerduty_service_id
+    where declared.pagerduty_service_id is null
 
 ),
 
@@ -103,7 +105,8 @@ final as (
 
     select
         *,
-        count(distinct service_id) over (partition by repository) as n_services_of_repository
+        count(distinct service_id) over (partition by repository)
+            as n_services_of_repository
     from unioned
 
 )

@@ -1,5 +1,5 @@
--- The DORA keys of every group of services (a service, a team, a cohort) by month and quarter:
--- one formula for every grain.
+-- The DORA keys of every group of services (a service, a team, a cohort) by month and
+-- quarter: one formula for every grain.
 with
 
 deployments as (
@@ -147,25 +147,9 @@ frequency as (
         group_family,
         group_key,
         period_id,
-        unnest([
-            {
-                'metric_id': 'deployment_frequency',
-                'value': cast(quantile_cont(n_deployment_days, 0.5) as double),
-                'numerator': cast(null as double),
-                'denominator': cast(null as double),
-                'n_events': count(*),
-                'n_excluded': 0
-            },
-            {
-                'metric_id': 'deployments_per_week',
-                'value': cast(sum(n_deployments) / count(*) as double),
-                'numerator': cast(sum(n_deployments) as double),
-                'denominator': cast(count(*) as double),
-                'n_events': count(*),
-                'n_excluded': 0
-            }
-        ], recursive := true),
-        cast(null as varchar) as exclusion_note
+        cast(quantile_cont(n_deployment_days, 0.5) as double) as median_deployment_days,
+        cast(sum(n_deployments) as double) as n_deployments,
+        cast(count(*) as double) as n_weeks
     from grouped_weeks
     group by group_family, group_key, period_id
 
@@ -177,26 +161,18 @@ durations as (
         group_family,
         group_key,
         period_id,
-        unnest([
-            {% for metric_id, seconds, quantile in [
-                ('lead_time_for_changes', 'lead_time_seconds', 0.5),
-                ('lead_time_for_changes_p90', 'lead_time_seconds', 0.9),
-                ('coding_time', 'coding_seconds', 0.5),
-                ('pickup_time', 'pickup_seconds', 0.5),
-                ('review_time', 'review_seconds', 0.5),
-                ('deploy_time', 'deploy_seconds', 0.5),
-            ] -%}
-                {
-                    'metric_id': '{{ metric_id }}',
-                    'value': cast(quantile_cont({{ seconds }}, {{ quantile }}) / 3600 as double),
-                    'numerator': cast(null as double),
-                    'denominator': cast(null as double),
-                    'n_events': count({{ seconds }}),
-                    'n_excluded': count(*) - count({{ seconds }})
-                }{{ ',' if not loop.last }}
-            {% endfor %}
-        ], recursive := true),
-        'start or end of the part unknown' as exclusion_note
+        count(*) as n_changes,
+        quantile_cont(lead_time_seconds, 0.5) as p50_lead_time_seconds,
+        quantile_cont(lead_time_seconds, 0.9) as p90_lead_time_seconds,
+        quantile_cont(coding_seconds, 0.5) as p50_coding_seconds,
+        quantile_cont(pickup_seconds, 0.5) as p50_pickup_seconds,
+        quantile_cont(review_seconds, 0.5) as p50_review_seconds,
+        quantile_cont(deploy_seconds, 0.5) as p50_deploy_seconds,
+        count(lead_time_seconds) as n_lead_time_seconds,
+        count(coding_seconds) as n_coding_seconds,
+        count(pickup_seconds) as n_pickup_seconds,
+        count(review_seconds) as n_review_seconds,
+        count(deploy_seconds) as n_deploy_seconds
     from grouped_changes
     group by group_family, group_key, period_id
 
@@ -208,25 +184,9 @@ shares as (
         group_family,
         group_key,
         period_id,
-        unnest([
-            {
-                'metric_id': 'change_failure_rate',
-                'value': cast(count(*) filter (where is_failed) / count(*) as double),
-                'numerator': cast(count(*) filter (where is_failed) as double),
-                'denominator': cast(count(*) as double),
-                'n_events': count(*),
-                'n_excluded': 0
-            },
-            {
-                'metric_id': 'rework_rate',
-                'value': cast(count(*) filter (where is_unplanned) / count(*) as double),
-                'numerator': cast(count(*) filter (where is_unplanned) as double),
-                'denominator': cast(count(*) as double),
-                'n_events': count(*),
-                'n_excluded': 0
-            }
-        ], recursive := true),
-        cast(null as varchar) as exclusion_note
+        cast(count(*) filter (where is_failed) as double) as n_failed,
+        cast(count(*) filter (where is_unplanned) as double) as n_unplanned,
+        cast(count(*) as double) as n_deployments
     from grouped_deployments
     group by group_family, group_key, period_id
 
@@ -278,17 +238,19 @@ restore_counts as (
 
 ),
 
-recovery as (
+unioned as (
 
     select
         group_family,
         group_key,
         period_id,
-        'failed_deployment_recovery_time' as metric_id,
-        median_duration as value,
-        n_events
-    from recovery_medians
-    inner join recovery_counts using (group_family, group_key, period_id)
+        'deployment_frequency' as metric_id,
+        median_deployment_days as value,
+        cast(null as double) as numerator,
+        cast(null as double) as denominator,
+        cast(n_weeks as bigint) as n_events,
+        0 as n_excluded
+    from frequency
 
     union all
 
@@ -296,29 +258,79 @@ recovery as (
         group_family,
         group_key,
         period_id,
-        'time_to_restore' as metric_id,
-        median_duration as value,
-        n_events
-    from restore_medians
-    inner join restore_counts using (group_family, group_key, period_id)
+        'deployments_per_week' as metric_id,
+        n_deployments / n_weeks as value,
+        n_deployments as numerator,
+        n_weeks as denominator,
+        cast(n_weeks as bigint) as n_events,
+        0 as n_excluded
+    from frequency
 
-),
+    {% for metric_id, quantile, part in [
+        ('lead_time_for_changes', 'p50', 'lead_time_seconds'),
+        ('lead_time_for_changes_p90', 'p90', 'lead_time_seconds'),
+        ('coding_time', 'p50', 'coding_seconds'),
+        ('pickup_time', 'p50', 'pickup_seconds'),
+        ('review_time', 'p50', 'review_seconds'),
+        ('deploy_time', 'p50', 'deploy_seconds'),
+    ] %}
+        union all
 
-unioned as (
+        select
+            group_family,
+            group_key,
+            period_id,
+            '{{ metric_id }}' as metric_id,
+            {{ quantile }}_{{ part }} / 3600 as value,
+            cast(null as double) as numerator,
+            cast(null as double) as denominator,
+            n_{{ part }} as n_events,
+            n_changes - n_{{ part }} as n_excluded
+        from durations
+    {% endfor %}
 
-    select * from frequency
-    union all by name
-    select * from durations
-    union all by name
-    select * from shares
-    union all by name
-    select
-        *,
-        cast(null as double) as numerator,
-        cast(null as double) as denominator,
-        0 as n_excluded,
-        cast(null as varchar) as exclusion_note
-    from recovery
+    {% for metric_id, numerator in [
+        ('change_failure_rate', 'n_failed'),
+        ('rework_rate', 'n_unplanned'),
+    ] %}
+        union all
+
+        select
+            group_family,
+            group_key,
+            period_id,
+            '{{ metric_id }}' as metric_id,
+            {{ numerator }} / n_deployments as value,
+            {{ numerator }} as numerator,
+            n_deployments as denominator,
+            cast(n_deployments as bigint) as n_events,
+            0 as n_excluded
+        from shares
+    {% endfor %}
+
+    {% for metric_id, medians, counts in [
+        ('failed_deployment_recovery_time', 'recovery_medians', 'recovery_counts'),
+        ('time_to_restore', 'restore_medians', 'restore_counts'),
+    ] %}
+        union all
+
+        select
+            {{ medians }}.group_family,
+            {{ medians }}.group_key,
+            {{ medians }}.period_id,
+            '{{ metric_id }}' as metric_id,
+            {{ medians }}.median_duration as value,
+            cast(null as double) as numerator,
+            cast(null as double) as denominator,
+            {{ counts }}.n_events,
+            0 as n_excluded
+        from {{ medians }}
+        inner join {{ counts }}
+            on
+                {{ medians }}.group_family = {{ counts }}.group_family
+                and {{ medians }}.group_key = {{ counts }}.group_key
+                and {{ medians }}.period_id = {{ counts }}.period_id
+    {% endfor %}
 
 ),
 
@@ -337,7 +349,9 @@ final as (
         unioned.denominator,
         unioned.n_events,
         unioned.n_excluded,
-        case when unioned.n_excluded > 0 then unioned.exclusion_note end as exclusion_note
+        case
+            when unioned.n_excluded > 0 then 'start or end of the part unknown'
+        end as exclusion_note
     from unioned
     inner join periods on unioned.period_id = periods.period_id
 

@@ -38,33 +38,31 @@ summed as (
 
 measured as (
 
-    select
-        group_family,
-        group_key,
-        period_id,
-        unnest([
-            {% for metric_id, numerator, denominator in [
-                ('on_call_hours_per_person', 'hours_on_call', 'n_people * n_weeks'),
-                ('pages_per_person', 'n_pages', 'n_people * n_months'),
-                ('after_hours_pages_per_person', 'n_after_hours_pages', 'n_people * n_months'),
-                ('sleep_hours_pages_per_person', 'n_sleep_hours_pages', 'n_people * n_months'),
-                (
-                    'share_of_people_paged_in_sleep_hours',
-                    'n_people_paged_in_sleep_hours',
-                    'n_people',
-                ),
-            ] -%}
-                {
-                    'metric_id': '{{ metric_id }}',
-                    'value': cast({{ numerator }} / ({{ denominator }}) as double),
-                    'numerator': cast({{ numerator }} as double),
-                    'denominator': cast({{ denominator }} as double)
-                }{{ ',' if not loop.last }}
-            {% endfor %}
-        ], recursive := true),
-        n_pages as n_events,
-        n_pages_of_unknown_hour as n_excluded
-    from summed
+    {% for metric_id, numerator, denominator, needs_hour in [
+        ('on_call_hours_per_person', 'hours_on_call', 'n_people * n_weeks', false),
+        ('pages_per_person', 'n_pages', 'n_people * n_months', false),
+        ('after_hours_pages_per_person', 'n_after_hours_pages', 'n_people * n_months', true),
+        ('sleep_hours_pages_per_person', 'n_sleep_hours_pages', 'n_people * n_months', true),
+        (
+            'share_of_people_paged_in_sleep_hours',
+            'n_people_paged_in_sleep_hours',
+            'n_people',
+            true,
+        ),
+    ] %}
+        select
+            group_family,
+            group_key,
+            period_id,
+            '{{ metric_id }}' as metric_id,
+            cast({{ numerator }} as double) / ({{ denominator }}) as value,
+            cast({{ numerator }} as double) as numerator,
+            cast({{ denominator }} as double) as denominator,
+            n_pages as n_events,
+            {{ 'n_pages_of_unknown_hour' if needs_hour else '0' }} as n_excluded
+        from summed
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -82,15 +80,9 @@ final as (
         measured.numerator,
         measured.denominator,
         measured.n_events,
+        measured.n_excluded,
         case
-            when measured.metric_id in ('pages_per_person', 'on_call_hours_per_person') then 0
-            else measured.n_excluded
-        end as n_excluded,
-        case
-            when
-                measured.n_excluded > 0
-                and measured.metric_id not in ('pages_per_person', 'on_call_hours_per_person')
-                then 'local hour of the page unknown'
+            when measured.n_excluded > 0 then 'local hour of the page unknown'
         end as exclusion_note
     from measured
     inner join periods on measured.period_id = periods.period_id

@@ -1,5 +1,5 @@
--- The brief, written from what the gate let out. A sentence whose numbers are withheld or
--- missing is not written; nothing is said of groups, only of the whole.
+-- The brief, written from what the gate let out. A sentence whose numbers are withheld
+-- or missing is not written; nothing is said of groups, only of the whole.
 with
 
 cells as (
@@ -33,15 +33,15 @@ latest as (
         cells.unit,
         cells.value,
         cells.value_text,
-        before.value_text as value_text_before,
-        before.period_label as period_label_before
+        earlier.value_text as value_text_before,
+        earlier.period_label as period_label_before
     from cells
     inner join latest_period on cells.period_start = latest_period.period_start
-    left join cells as before
+    left join cells as earlier
         on
-            cells.metric_id = before.metric_id
-            and before.status = 'shown'
-            and before.period_start = latest_period.period_start - interval 3 month
+            cells.metric_id = earlier.metric_id
+            and earlier.status = 'shown'
+            and earlier.period_start = latest_period.period_start - interval 3 month
     where cells.status = 'shown'
 
 ),
@@ -58,7 +58,10 @@ phrases as (
             when value_text_before is null then ''
             else
                 ' (' || period_label_before || ': '
-                || rtrim(regexp_extract(value_text_before, '^[0-9.]+ ?(%|h|min|days)?')) || ')'
+                || rtrim(
+                    regexp_extract(value_text_before, '^[0-9.]+ ?(%|h|min|days)?')
+                )
+                || ')'
         end as phrase
     from latest
 
@@ -73,8 +76,11 @@ longest_part as (
         catalog.action_owner
     from phrases
     inner join catalog on phrases.metric_id = catalog.metric_id
-    where phrases.metric_id in ('coding_time', 'pickup_time', 'review_time', 'deploy_time')
-    qualify row_number() over (order by phrases.value desc, phrases.metric_id) = 1
+    where
+        phrases.metric_id in (
+            'coding_time', 'pickup_time', 'review_time', 'deploy_time'
+        )
+    qualify row_number() over (order by phrases.value desc, phrases.metric_id asc) = 1
 
 ),
 
@@ -149,8 +155,8 @@ sentences as (
     select
         4 as position,
         'recommendation' as kind,
-        'The longest part of lead time was ' || lower(metric_label) || ', ' || phrase || '. '
-        || action || '. Owner: ' || action_owner || '.' as sentence,
+        'The longest part of lead time was ' || lower(metric_label) || ', ' || phrase
+        || '. ' || action || '. Owner: ' || action_owner || '.' as sentence,
         '/delivery-and-reliability' as link
     from longest_part
 
@@ -159,8 +165,8 @@ sentences as (
     select
         5 as position,
         'recommendation' as kind,
-        'For the nights: ' || lower(action[1]) || action[2:] || '. Owner: ' || action_owner
-        || '.' as sentence,
+        'For the nights: ' || lower(action[1]) || action[2:] || '. Owner: '
+        || action_owner || '.' as sentence,
         '/on-call-load' as link
     from night_pages
 

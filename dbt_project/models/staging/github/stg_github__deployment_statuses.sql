@@ -15,7 +15,10 @@ renamed as (
         coalesce(
             record ->> '$.deployment_id',
             nullif(
-                regexp_extract(record ->> '$.deployment_url', '/deployments/([0-9]+)$', 1), ''
+                regexp_extract(
+                    record ->> '$.deployment_url', '/deployments/([0-9]+)$', 1
+                ),
+                ''
             )
         ) as deployment_id,
 

@@ -24,7 +24,8 @@ renamed as (
         ---------- attributes
         record ->> '$.task' as task,
         lower(record ->> '$.environment') as environment,
-        try_cast(record ->> '$.production_environment' as boolean) as is_production_environment,
+        try_cast(record ->> '$.production_environment' as boolean)
+            as is_production_environment,
         case json_type(record, '$.payload')
             when 'VARCHAR' then try_cast(record ->> '$.payload' as json)
             else record -> '$.payload'

@@ -12,7 +12,8 @@ renamed as (
     select
         ---------- ids
         record ->> '$.id' as pull_request_id,
-        coalesce(record ->> '$.base.repo.full_name', record ->> '$.repository') as repository,
+        coalesce(record ->> '$.base.repo.full_name', record ->> '$.repository')
+            as repository,
         try_cast(record ->> '$.number' as bigint) as number,
         record ->> '$.merge_commit_sha' as merge_commit_sha,
         record ->> '$.head.sha' as head_sha,

@@ -36,7 +36,14 @@ final as (
 
     select * exclude (extracted_at, record_hash)
     from renamed
-    qualify {{ is_latest_version(['user_id', 'schedule_id', 'escalation_policy_id', 'escalation_level', 'starts_at']) }}
+    qualify
+        {{ is_latest_version([
+            'user_id',
+            'schedule_id',
+            'escalation_policy_id',
+            'escalation_level',
+            'starts_at',
+        ]) }}
 
 )
 

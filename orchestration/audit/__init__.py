@@ -1,0 +1,1 @@
+"""The record of each run: what was checked, what came of it, and what stopped publication."""

@@ -1,0 +1,1 @@
+"""Lineage: from which raw keys each column of each model comes."""

@@ -1,0 +1,50 @@
+"""The lineage of a home's last build, resolved once and kept until the build changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+from orchestration.lineage.columns import (
+    Columns,
+    Edge,
+    Lineage,
+    column_lineage,
+    load_manifest,
+    read_columns,
+)
+from orchestration.workspace import Workspace
+
+
+def current_lineage(workspace: Workspace) -> Lineage:
+    """Lineage of what `dbt build` last wrote below this home."""
+    manifest = load_manifest(workspace.dbt_target)
+    columns = read_columns(workspace.warehouse, workspace.reporting)
+    key = _key(manifest, columns)
+    file = workspace.audit / "lineage.json"
+    if file.exists():
+        kept = json.loads(file.read_text())
+        if kept["key"] == key:
+            return Lineage([Edge(**edge) for edge in kept["edges"]], kept["unresolved"])
+    found = column_lineage(manifest, columns)
+    workspace.audit.mkdir(exist_ok=True)
+    aside = file.with_suffix(".writing")
+    aside.write_text(
+        json.dumps(
+            {
+                "key": key,
+                "edges": [asdict(edge) for edge in found.edges],
+                "unresolved": found.unresolved,
+            }
+        )
+    )
+    aside.rename(file)
+    return found
+
+
+def _key(manifest: dict[str, Any], columns: Columns) -> str:
+    sql = {name: node.get("compiled_code") for name, node in manifest["nodes"].items()}
+    text = json.dumps([sql, columns], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

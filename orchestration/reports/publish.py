@@ -1,0 +1,128 @@
+"""Publishing: a shell and a release's files become an audience's site.
+
+`sites_dir/<audience>` is a link to a complete version below `sites_dir/.versions`. A
+version is written aside and renamed when it is whole, then the link is replaced in one
+step: whenever a publish is killed, readers have the old site or the new one, and the
+next publish clears up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from orchestration.reports.site_data import (
+    SiteDataError,
+    data_differences,
+    data_manifest,
+    expected_data,
+    file_hash,
+    release_files,
+)
+from orchestration.reports.toolchain import Log
+
+SITE_FILE = "site.json"
+
+
+def publish_site(
+    audience: str, release_dir: Path, sites_dir: Path, shell_dir: Path, log: Log = print
+) -> Path:
+    """Publish a release's files in the shell and return `sites_dir/<audience>`.
+
+    Nothing happens when the same release and shell are published already and intact.
+
+    Raises SiteDataError when the release or the result is not exactly what the site may
+    ship; the site of before then stays.
+    """
+    sources = release_files(audience, release_dir)
+    hashes = {table: file_hash(path) for table, path in sources.items()}
+    expected = expected_data(audience, hashes)
+    description = {
+        "audience": audience,
+        "release": release_dir.name,
+        "shell": shell_dir.name,
+        "tables": hashes,
+    }
+    version = hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()[:16]
+    site = sites_dir / audience
+    if _is_published(site, description) and not data_differences(site, expected):
+        log(f"The {audience} site already shows release {release_dir.name}")
+        return site
+
+    versions = sites_dir / ".versions" / audience
+    versions.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=versions, prefix=".aside-") as scratch:
+        aside = Path(scratch) / version
+        _link_tree(shell_dir, aside)
+        _place_data(audience, sources, hashes, aside)
+        (aside / SITE_FILE).write_text(json.dumps(description, indent=1, sort_keys=True) + "\n")
+        if differences := data_differences(aside, expected):
+            raise SiteDataError(f"the {audience} site is not published: {'; '.join(differences)}")
+        complete = _unused(versions, version)
+        aside.rename(complete)
+    _point(site, complete)
+    _clear(versions, keep=complete)
+    log(f"The {audience} site shows release {release_dir.name}")
+    return site
+
+
+def _is_published(site: Path, description: dict[str, object]) -> bool:
+    try:
+        return json.loads((site / SITE_FILE).read_text()) == description
+    except (OSError, ValueError):
+        return False
+
+
+def _link_tree(shell_dir: Path, target: Path) -> None:
+    """The shell's files under `target`, linked where possible: they are 50 MB."""
+
+    def link(source: str, destination: str) -> None:
+        try:
+            os.link(source, destination)
+        except OSError:
+            # Another file system, or one without links.
+            shutil.copy2(source, destination)
+
+    shutil.copytree(shell_dir, target, copy_function=link)
+
+
+def _place_data(
+    audience: str, sources: dict[str, Path], hashes: dict[str, str], site: Path
+) -> None:
+    for table, source in sources.items():
+        target = site / "data" / audience / table / f"{table}.parquet"
+        target.parent.mkdir(parents=True)
+        # Copied, not linked: a release is immutable, and a site must not be a way to
+        # change it.
+        shutil.copyfile(source, target)
+    (site / "data" / "manifest.json").write_text(data_manifest(audience, hashes))
+
+
+def _unused(versions: Path, name: str) -> Path:
+    """A version folder of this name; a damaged one may still be in its place."""
+    candidate, attempt = versions / name, 1
+    while candidate.exists():
+        attempt += 1
+        candidate = versions / f"{name}-{attempt}"
+    return candidate
+
+
+def _point(site: Path, version: Path) -> None:
+    """Make `site` a link to the version, in one step."""
+    aside = site.with_name(f".{site.name}-{os.getpid()}")
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(os.path.relpath(version, site.parent))
+    if site.is_dir() and not site.is_symlink():
+        raise SiteDataError(f"{site} is a folder, not a published site; move it away first")
+    aside.replace(site)
+
+
+def _clear(versions: Path, keep: Path) -> None:
+    """Remove earlier versions and what killed publishes left."""
+    for path in versions.iterdir():
+        if path != keep:
+            shutil.rmtree(path, ignore_errors=True)
