@@ -73,7 +73,8 @@ ranked_amounts as (
     select
         *,
         row_number() over (
-            partition by group_family, group_key, period_id, metric_id order by amount desc
+            partition by group_family, group_key, period_id, metric_id
+            order by amount desc
         ) as position_by_amount
     from amounts
 
@@ -125,7 +126,8 @@ grid as (
             and (
                 catalog.leadership_families = 'all'
                 or list_contains(
-                    string_split(catalog.leadership_families, ' '), cohorts.cohort_family
+                    string_split(catalog.leadership_families, ' '),
+                    cohorts.cohort_family
                 )
             )
     inner join families
@@ -140,7 +142,11 @@ final as (
 
     select
         concat_ws(
-            ' | ', grid.page_family, grid.cohort_family, grid.cohort_key, grid.period_label,
+            ' | ',
+            grid.page_family,
+            grid.cohort_family,
+            grid.cohort_key,
+            grid.period_label,
             grid.metric_id
         ) as cell_id,
         grid.*,

@@ -184,7 +184,11 @@ shares as (
         group_family,
         group_key,
         period_id,
-        cast(count(*) filter (where is_failed) as double) as n_failed,
+        -- Without any incident source it is not known which deployments failed.
+        case
+            when (select count(*) from incidents) > 0
+                then cast(count(*) filter (where is_failed) as double)
+        end as n_failed,
         cast(count(*) filter (where is_unplanned) as double) as n_unplanned,
         cast(count(*) as double) as n_deployments
     from grouped_deployments

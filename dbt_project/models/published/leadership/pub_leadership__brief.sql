@@ -53,7 +53,9 @@ phrases as (
         metric_id,
         metric_label,
         value,
-        replace(replace(value_text, ' per month', ''), ' per week', '')
+        regexp_replace(
+            regexp_replace(value_text, ' per (week|month)$', ''), '^1 (day|page)s$', '1 \1'
+        )
         || case
             when value_text_before is null then ''
             else
@@ -100,18 +102,20 @@ night_pages as (
 wide as (
 
     select
-        {% for metric_id in [
-            'lead_time_for_changes',
-            'deployment_frequency',
-            'change_failure_rate',
-            'failed_deployment_recovery_time',
-            'pages_per_person',
-            'after_hours_pages_per_person',
-            'share_of_people_paged_in_sleep_hours',
-        ] -%}
-            max(phrase) filter (where metric_id = '{{ metric_id }}')
-                as {{ metric_id }}{{ ',' if not loop.last }}
-        {% endfor %}
+        max(phrase) filter (where metric_id = 'lead_time_for_changes')
+            as lead_time_for_changes,
+        max(phrase) filter (where metric_id = 'deployment_frequency')
+            as deployment_frequency,
+        max(phrase) filter (where metric_id = 'change_failure_rate')
+            as change_failure_rate,
+        max(phrase) filter (where metric_id = 'failed_deployment_recovery_time')
+            as failed_deployment_recovery_time,
+        max(phrase) filter (where metric_id = 'pages_per_person')
+            as pages_per_person,
+        max(phrase) filter (where metric_id = 'after_hours_pages_per_person')
+            as after_hours_pages_per_person,
+        max(phrase) filter (where metric_id = 'share_of_people_paged_in_sleep_hours')
+            as share_of_people_paged_in_sleep_hours
     from phrases
 
 ),
@@ -122,8 +126,12 @@ sentences as (
         1 as position,
         'story' as kind,
         'Half of all changes reached production within ' || lead_time_for_changes
-        || ' of their first commit. Of the deployments, ' || change_failure_rate
-        || ' led to an incident or were rolled back.' as sentence,
+        || ' of their first commit. '
+        || coalesce(
+            'Of the deployments, ' || change_failure_rate
+            || ' led to an incident or were rolled back.',
+            'How many deployments failed is not known.'
+        ) as sentence,
         '/delivery-and-reliability' as link
     from wide
 
@@ -132,9 +140,12 @@ sentences as (
     select
         2 as position,
         'story' as kind,
-        'In a typical week a service was deployed on ' || deployment_frequency
-        || '. When a deployment failed, half were put right within '
-        || failed_deployment_recovery_time || '.' as sentence,
+        'In a typical week a service was deployed on ' || deployment_frequency || '. '
+        || coalesce(
+            'When a deployment failed, half were put right within '
+            || failed_deployment_recovery_time || '.',
+            'How long failures lasted is not known.'
+        ) as sentence,
         '/delivery-and-reliability' as link
     from wide
 
