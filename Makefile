@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format dev serve setup browser clean
+.PHONY: help run test lint format dev serve bench setup browser clean
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -23,7 +23,8 @@ help:
 	@echo "make serve            read the sites in a browser"
 	@echo "make dev              Dagster's user interface over the same folders"
 	@echo "make test             all tests"
-	@echo "make lint             style, types of SQL, parsing"
+	@echo "make lint             style and types of Python and SQL, architecture, documents"
+	@echo "make bench            what each part costs, beside DuckDB alone (BENCH=options)"
 	@echo "make clean            remove environments, tools and results"
 
 run: setup
@@ -44,7 +45,14 @@ test: setup browser
 lint: setup
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
 	@$(BIN)/python -m orchestration.warehouse.dbt
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+	@$(BIN)/python -m pytest --durations=0 --durations-min=30 tests/architecture tests/docs
+
+# For example: make bench BENCH="--only load gate --pull-requests 20000"
+bench: setup
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 format: setup
 	@$(BIN)/ruff format

@@ -20,10 +20,11 @@ def main(arguments: list[str] | None = None) -> int:
     from orchestration.run import RunFailed
 
     try:
-        return options.command(options)
+        exit_code: int = options.command(options)
     except (WorkspaceError, RunFailed) as problem:
         print(f"fairlead: {problem}", file=sys.stderr)
         return 1
+    return exit_code
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,13 +7,30 @@ import os
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration.inputs import run_fingerprint
 from orchestration.progress import say
 from orchestration.workspace import Workspace
 
+if TYPE_CHECKING:
+    from dagster import DagsterInstance, ExecuteInProcessResult
+
 _RECORD = "run.json"
 _LOG = "run.log"
+# Errors whose messages the project words itself, without values of records.
+_OWN_ERRORS = {
+    "ArchitectureError",
+    "ContractError",
+    "ManifestError",
+    "QualityError",
+    "ReleaseError",
+    "ShellError",
+    "SiteDataError",
+    "ToolchainError",
+    "WarehouseBusy",
+    "WorkspaceError",
+}
 
 
 class RunFailed(Exception):
@@ -52,7 +69,8 @@ def _execute(workspace: Workspace) -> None:
 
     from orchestration.definitions import defs
 
-    job = defs().resolve_job_def("publish")
+    definitions = defs()
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     log = workspace.home / _LOG
     with (
         DagsterInstance.get() as instance,
@@ -60,33 +78,53 @@ def _execute(workspace: Workspace) -> None:
         redirect_stdout(log_file),  # dbt prints a line per model and test
     ):
         say(f"loading extracts from {workspace.landing} (log: {log})")
-        result = job.execute_in_process(
-            instance=instance,
-            raise_on_error=False,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        published = definitions.resolve_job_def("publish").execute_in_process(
+            instance=instance, raise_on_error=False, run_config=quiet
         )
-    if not result.success:
-        raise RunFailed(_failure_message(workspace, result))
+        message = "" if published.success else _failure_message(instance, workspace, published)
+        # Whether it published or stopped: auditors see what was checked and what came of it.
+        audited = definitions.resolve_job_def("audit").execute_in_process(
+            instance=instance, raise_on_error=False, run_config=quiet
+        )
+    if not audited.success:
+        message += f"\nThe auditors' site could not be made: {_error_of(audited)}"
+    if message:
+        raise RunFailed(message.strip())
 
 
-def _failure_message(workspace: Workspace, result) -> str:
-    from orchestration.warehouse.results import read_results
+def _failure_message(
+    instance: DagsterInstance, workspace: Workspace, result: ExecuteInProcessResult
+) -> str:
+    from orchestration.audit.runs import recent_runs
 
+    latest = recent_runs(instance, workspace.home)[0]
+    stopping = [check for check in latest.checks if check.stops_publication]
+    if not stopping:
+        return f"{_error_of(result)}\nMend the cause and run again."
+    listed = "".join(
+        f"\n  {check.name} ({check.kind} on {check.subject}): {check.explanation}"
+        for check in stopping[:20]
+    )
+    return (
+        f"Publication stopped. Checks that failed:{listed}"
+        f"\nDetails: {workspace.home / _LOG}"
+        "\nWhat was published before is unchanged. Mend the cause and run again."
+    )
+
+
+def _error_of(result: ExecuteInProcessResult) -> str:
+    """The failed step and its error: in full where the words are the project's own, else by
+    name, for other errors can quote values."""
     failures = [event for event in result.all_events if event.is_step_failure]
-    step = failures[0].step_key if failures else "the job"
-    if step == "warehouse":
-        results = read_results(workspace.dbt_target)
-        failed = results.failed if results else []
-        listed = "".join(f"\n  {name}" for name in failed[:20])
-        return (
-            f"dbt stopped the publication. Failed:{listed or ' (no results were written)'}"
-            f"\nDetails: {workspace.dbt_target / 'dbt.log'}"
-            "\nWhat was published before is unchanged. Mend the cause and run again."
-        )
-    error = failures[0].event_specific_data.error if failures else None
-    cause = error.cause if error and error.cause else error
-    message = cause.message.strip() if cause else "no cause was reported"
-    return f"{step} failed: {message}\nMend the cause and run again."
+    if not failures:
+        return "the job failed before its first step"
+    error = failures[0].step_failure_data.error
+    cause = (error.cause or error) if error else None
+    if cause is None:
+        return f"{failures[0].step_key} failed"
+    if cause.cls_name in _OWN_ERRORS:
+        return f"{failures[0].step_key} failed: {cause.message.strip()}"
+    return f"{failures[0].step_key} failed with {cause.cls_name}; see the log"
 
 
 def _finished_outcome(workspace: Workspace, fingerprint: str) -> RunOutcome | None:

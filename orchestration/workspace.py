@@ -95,6 +95,11 @@ class Workspace:
         return self.home / "audit"
 
     @property
+    def data_docs(self) -> Path:
+        """The pages of Great Expectations."""
+        return self.home / "quality" / "data_docs"
+
+    @property
     def dbt_target(self) -> Path:
         return self.home / "dbt"
 

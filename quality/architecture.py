@@ -70,7 +70,8 @@ def models(manifest: Manifest) -> Iterator[Node]:
 
 
 def layer(node: Node) -> str:
-    return node["fqn"][1]
+    name: str = node["fqn"][1]
+    return name
 
 
 def parents(manifest: Manifest, node: Node) -> Iterator[tuple[str, Node]]:

@@ -18,7 +18,8 @@ class ArchitectureError(Exception):
 
 def check_architecture(manifest: dict[str, Any]) -> tuple[list[Check], list[str]]:
     """(one check per rule, one sentence per violation)."""
-    checks, violations = [], []
+    checks: list[Check] = []
+    violations: list[str] = []
     for rule in RULES:
         started = time.monotonic()
         found = rule(manifest)

@@ -137,4 +137,5 @@ def _explanation(node: dict[str, Any]) -> str:
         "unique_combination": f"{arguments.get('columns')} together identify a row",
         "no_overlap": f"rows of one {arguments.get('key')} never hold at the same time",
     }
-    return told.get(metadata["name"], metadata["name"])
+    name: str = metadata["name"]
+    return told.get(name, name)

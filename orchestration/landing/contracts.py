@@ -275,8 +275,8 @@ class _NoDuplicateKeys(yaml.SafeLoader):
     """YAML keeps the last of two equal keys without a word; a contract must not."""
 
 
-def _construct_mapping(loader: _NoDuplicateKeys, node: yaml.MappingNode) -> dict:
-    mapping: dict = {}
+def _construct_mapping(loader: _NoDuplicateKeys, node: yaml.MappingNode) -> dict[str, object]:
+    mapping: dict[str, object] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         if key in mapping:

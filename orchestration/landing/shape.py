@@ -203,6 +203,7 @@ def _tree(stream: Stream) -> _Object:
                     name, _List(here.removesuffix("[]"), _Object(here))
                 )
                 assert isinstance(child, _List)
+                assert isinstance(child.element, _Object)
                 node = child.element
             else:
                 inner = node.children.setdefault(name, _Object(here))

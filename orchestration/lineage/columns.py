@@ -134,7 +134,7 @@ def _edges_of(
         raise ValueError("the manifest has no compiled SQL; build the model")
     query = qualify(
         sqlglot.parse_one(sql, dialect=DIALECT),
-        schema=columns,
+        schema=dict[str, object](columns),
         dialect=DIALECT,
         catalog="warehouse",
     )
@@ -187,7 +187,7 @@ def _with_reader(node: Node, reader: Node | None) -> Iterator[tuple[Node, Node |
         yield from _with_reader(child, node if own_paths else reader)
 
 
-def _record_paths(expression: exp.Expression) -> list[str]:
+def _record_paths(expression: exp.Expr) -> list[str]:
     """Paths of `record ->> '$.a.b'` within an expression, as a.b; `[*]` becomes `[]`."""
     paths = []
     for extract in expression.find_all(exp.JSONExtract, exp.JSONExtractScalar):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
@@ -54,12 +55,19 @@ class WrittenRelease:
     is_new: bool
 
 
-def write_release(releases: Path, source: ReleaseSource) -> WrittenRelease:
+Verify = Callable[[Path], list[str]]
+
+
+def write_release(
+    releases: Path, source: ReleaseSource, verify: Verify = lambda folder: []
+) -> WrittenRelease:
     """Write the published tables as the next release of a folder.
+
+    `verify` looks at the files before they are in place and returns what is wrong, in words.
 
     A release appears whole or not at all: it is written aside and renamed. When the
     newest release already says the same, none is added. Raises ReleaseError when an
-    earlier release was changed, or when nothing is published.
+    earlier release was changed, when nothing is published, or when `verify` finds something.
     """
     releases.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(releases)
@@ -75,7 +83,11 @@ def write_release(releases: Path, source: ReleaseSource) -> WrittenRelease:
     aside = releases / f"{_ASIDE}{os.getpid()}"
     aside.mkdir()
     try:
-        manifest = _draft(_export(source.reporting, aside), source, newest)
+        files = _export(source.reporting, aside)
+        wrong = verify(aside)
+        if wrong:
+            raise ReleaseError("; ".join(wrong))
+        manifest = _draft(files, source, newest)
         if newest and _says_the_same(manifest, read_manifest(newest)):
             return WrittenRelease(newest, read_manifest(newest), is_new=False)
         (aside / MANIFEST).write_text(manifest.to_json())

@@ -129,7 +129,7 @@ def _variants(
         choices = _choices(inputs[name], written, connection) or [""]
         placeholder = re.compile(rf"\$\{{\s*inputs\.{name}(?:\.(?:value|label))?\s*\}}")
         variants = [
-            placeholder.sub(lambda _, choice=choice: str(choice).replace("'", "''"), variant)
+            str(choice).replace("'", "''").join(placeholder.split(variant))
             for variant in variants
             for choice in choices
         ]

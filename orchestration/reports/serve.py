@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import os
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import BinaryIO
 
 from orchestration.reports.content_policy import CONTENT_POLICY
 
@@ -19,17 +21,18 @@ HOST = "127.0.0.1"
 class SiteHandler(SimpleHTTPRequestHandler):
     """Serves one site's folder; addresses of pages lead to the start page."""
 
-    extensions_map: ClassVar[dict[str, str]] = {
+    extensions_map = {  # noqa: RUF012 - the base class declares it so
         **SimpleHTTPRequestHandler.extensions_map,
         ".js": "text/javascript",
         ".json": "application/json",
+        ".jsonl": "application/x-ndjson",
         ".wasm": "application/wasm",
         ".parquet": "application/vnd.apache.parquet",
         ".webmanifest": "application/manifest+json",
     }
     protocol_version = "HTTP/1.1"
 
-    def send_head(self):
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
         """The file asked for, or the start page for an address that names no file."""
         path = self.path.split("?", 1)[0].split("#", 1)[0]
         names_a_file = "." in path.rsplit("/", 1)[-1]
@@ -37,11 +40,12 @@ class SiteHandler(SimpleHTTPRequestHandler):
             self.path = "/index.html"
         return super().send_head()
 
-    def list_directory(self, path):
+    def list_directory(self, path: str | os.PathLike[str]) -> io.BytesIO | None:
         """No listings: a reader gets pages only."""
         self.send_error(HTTPStatus.NOT_FOUND)
+        return None
 
-    def end_headers(self):
+    def end_headers(self) -> None:
         """Built files have their hash in the name; others may change any time."""
         immutable = "/immutable/" in self.path
         self.send_header(
@@ -53,7 +57,7 @@ class SiteHandler(SimpleHTTPRequestHandler):
         self.send_header("Content-Security-Policy", CONTENT_POLICY)
         super().end_headers()
 
-    def log_message(self, format, *args):
+    def log_message(self, format: str, *args: object) -> None:
         """Quiet: one page is a hundred requests."""
 
     def _has_page(self, path: str) -> bool:

@@ -24,6 +24,8 @@ import pandas as pd
 
 COHORT = ["population_base", "cohort_family", "cohort_key", "period_id"]
 KEY_SEPARATOR = " × "
+# The values of COHORT, or those that say which line of which table.
+Key = tuple[object, ...]
 BANDS = [(5, 9), (10, 19), (20, 49), (50, 99)]
 
 PUBLISHED, WITHHELD, NO_DATA = "published", "withheld", "no data"
@@ -53,7 +55,10 @@ class Policy:
             raise ValueError(f"dominance_limits has no row for n_largest {missing}")
         return cls(
             minimum_people={
-                str(row.data_class): int(row.minimum_people) for row in own.itertuples(index=False)
+                str(data_class): int(minimum)
+                for data_class, minimum in zip(
+                    own["data_class"], own["minimum_people"], strict=True
+                )
             },
             maximum_share_of_largest=float(shares[1]),
             maximum_share_of_two_largest=float(shares[2]),
@@ -169,7 +174,7 @@ def _lines_of(cohort_family: str, cohort_key: str) -> list[tuple[str, str]]:
     return [(cohort_family, f"{i}:{part}") for i, part in enumerate(parts)]
 
 
-def _complete_lines(cohorts: pd.DataFrame) -> set[tuple]:
+def _complete_lines(cohorts: pd.DataFrame) -> set[Key]:
     """Hide the next smallest cohort of every line with exactly one hidden, until none is left.
 
     Ties are hidden together, so that names never decide.
@@ -178,7 +183,7 @@ def _complete_lines(cohorts: pd.DataFrame) -> set[tuple]:
         tuple(row[name] for name in COHORT)
         for row in cohorts[cohorts["is_hidden"]].to_dict("records")
     }
-    lines: dict[tuple, list[tuple[int, tuple]]] = {}
+    lines: dict[Key, list[tuple[int, Key]]] = {}
     for row in cohorts[cohorts["n_people"] > 0].to_dict("records"):
         key = tuple(row[name] for name in COHORT)
         for line in _lines_of(row["cohort_family"], row["cohort_key"]):
@@ -196,7 +201,7 @@ def _complete_lines(cohorts: pd.DataFrame) -> set[tuple]:
     return hidden
 
 
-def _is_among(cells: pd.DataFrame, cohorts: set[tuple]) -> pd.Series:
+def _is_among(cells: pd.DataFrame, cohorts: set[Key]) -> pd.Series:
     if not cohorts:
         return pd.Series(False, index=cells.index)
     keys = pd.MultiIndex.from_frame(cells[COHORT])

@@ -53,9 +53,7 @@ def test_every_model_seed_and_stream_is_an_asset(definitions: Definitions) -> No
 def test_every_test_of_dbt_but_unit_tests_is_a_check(definitions: Definitions) -> None:
     checks = {key.name for key in definitions.resolve_asset_graph().asset_check_keys}
     manifest = json.loads(ensure_manifest().read_text())
-    tests = {
-        node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"
-    }
+    tests = {node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"}
     assert len(tests) > 100
     assert tests == checks
 
@@ -65,9 +63,7 @@ def test_each_site_comes_from_every_stream(definitions: Definitions) -> None:
     upstream = {AssetKey("site_leadership")}
     frontier = set(upstream)
     while frontier:
-        parents = {
-            parent for key in frontier for parent in graph.get(key).parent_keys
-        } - upstream
+        parents = {parent for key in frontier for parent in graph.get(key).parent_keys} - upstream
         upstream |= parents
         frontier = parents
     streams = {AssetKey(["raw", one.table]) for one in load_contracts().values()}

@@ -33,7 +33,7 @@ def kill_while_dbt_builds(landing: Path, home: Path, with_children: bool) -> Non
         start_new_session=True,
     )
     log = home / "run.log"
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while not (log.exists() and "model core.fct_changes" in log.read_text()):
         assert run.poll() is None, "the run ended before it could be killed"
         assert time.monotonic() < deadline, "dbt did not come to core.fct_changes"

@@ -53,6 +53,12 @@ def test_weekends_and_holidays_are_no_workdays() -> None:
     assert calendar.is_workday(site, date(2026, 4, 7).toordinal())
 
 
+def test_a_region_has_days_off_that_its_country_has_not() -> None:
+    womens_day = date(2027, 3, 8).toordinal()
+    assert not calendar.is_workday(calendar.Site("DE-BE", "Europe/Berlin"), womens_day)
+    assert calendar.is_workday(calendar.Site("DE-BY", "Europe/Berlin"), womens_day)
+
+
 def test_little_is_started_in_late_december() -> None:
     assert calendar.season(date(2025, 12, 29).toordinal()) < 0.5
     assert calendar.season(date(2025, 11, 12).toordinal()) == 1.0

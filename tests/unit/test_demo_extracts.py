@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from orchestration.landing import load_contracts
 from orchestration.sources.demo import AS_OF, DemoSummary, write_demo
 from orchestration.sources.demo.planted import OCCURRENCES, Occurrence
 
@@ -148,7 +149,7 @@ def test_a_killed_run_leaves_no_file_in_the_landing_layout(tmp_path: Path) -> No
     assert not (tmp_path / ".demo-aside").exists()
 
 
-@pytest.mark.parametrize("source", ["github", "pagerduty", "people"])
+@pytest.mark.parametrize("source", ["github", "pagerduty", "people", "support"])
 def test_every_record_has_the_required_keys_of_its_contract(
     extracts: Extracts, source: str
 ) -> None:
@@ -172,6 +173,10 @@ def test_people_files_have_exactly_the_headers_of_the_contract(
         assert list(extracts.snapshot(stream)[0]) == list(rules["keys"]), stream
 
 
+def test_every_stream_of_every_contract_is_written(summary: DemoSummary) -> None:
+    assert set(summary.counts) == {f"{source}.{name}" for source, name in load_contracts()}
+
+
 def test_vendors_send_more_than_the_contracts_take(extracts: Extracts) -> None:
     pull = extracts.all("github", "pull_requests")[0]
     assert {"body", "html_url", "node_id"} <= pull.keys()
@@ -181,7 +186,9 @@ def test_vendors_send_more_than_the_contracts_take(extracts: Extracts) -> None:
 
 
 def test_no_forbidden_key_about_people_exists(extracts: Extracts) -> None:
-    for stream in ("roster", "team_membership", "identities"):
+    for source, stream in load_contracts():
+        if source != "people":
+            continue
         header = extracts.snapshot(stream)[0]
         assert not [k for k in header for word in FORBIDDEN if word in k]
 
@@ -339,6 +346,9 @@ def test_nothing_happens_after_as_of(extracts: Extracts) -> None:
         ("github", "deployments"): ("created_at", "updated_at"),
         ("github", "deployment_statuses"): ("created_at",),
         ("github", "releases"): ("published_at",),
+        ("github", "issues"): ("created_at", "updated_at", "closed_at"),
+        ("github", "workflow_runs"): ("created_at", "run_started_at", "updated_at"),
+        ("support", "tickets"): ("opened_at", "escalated_at", "resolved_at", "updated_at"),
         ("pagerduty", "incidents"): ("created_at", "updated_at", "resolved_at"),
         ("pagerduty", "log_entries"): ("created_at",),
         # The shift of the week may end later: it is planned.
@@ -615,3 +625,174 @@ def test_tags_stand_in_for_absent_shas(extracts: Extracts, summary: DemoSummary)
         deployment = deployments[item["deployment_id"]]
         assert deployment["sha"] is None
         assert deployment["ref"] == item["tag"]
+
+
+def test_exits_end_the_roster_and_every_end_of_the_roster_is_an_exit(
+    extracts: Extracts,
+) -> None:
+    ends = defaultdict(list)
+    for row in extracts.snapshot("roster"):
+        ends[row["employee_id"]].append(row["valid_to"])
+    left = {person: dates[-1] for person, dates in ends.items() if dates[-1]}
+    rows = extracts.snapshot("exits")
+    declared = {
+        row["employee_id"]: (date.fromisoformat(row["last_day"]) + timedelta(1)).isoformat()
+        for row in rows
+    }
+    assert declared == left
+    assert {row["is_regretted"] for row in rows} <= {"true", "false", ""}
+
+
+def test_promotions_are_steps_of_the_roster(extracts: Extracts) -> None:
+    levels = defaultdict(list)
+    for row in extracts.snapshot("roster"):
+        levels[row["employee_id"]].append(row)
+    rows = extracts.snapshot("promotions")
+    assert rows
+    for row in rows:
+        spans = levels[row["employee_id"]]
+        after = next(r for r in spans if r["valid_from"] == row["promoted_on"])
+        before = next(r for r in spans if r["valid_to"] == row["promoted_on"])
+        assert (before["level"], after["level"]) == (row["from_level"], row["to_level"])
+
+
+def test_leave_is_due_by_place_and_some_who_carry_much_take_none(
+    extracts: Extracts, summary: DemoSummary
+) -> None:
+    whole_years = [
+        float(row["allowance_days"])
+        for row in extracts.snapshot("leave_allowance")
+        if row["valid_from"].endswith("-01-01")
+    ]
+    full_time = [days for days in whole_years if days >= 20]
+    assert len(set(full_time)) >= 3
+    assert min(full_time) >= 25
+    assert max(full_time) <= 30
+    takers = {row["employee_id"] for row in extracts.snapshot("time_off")}
+    items = planted(summary, "no_time_off")
+    assert len(items) >= 2
+    assert not takers & {item["employee_id"] for item in items}
+    contractors = {
+        row["employee_id"]
+        for row in extracts.snapshot("roster")
+        if row["employment_type"] == "contractor"
+    }
+    assert not takers & contractors
+
+
+def test_leave_was_entered_twice_and_the_wrong_way_round(
+    extracts: Extracts, summary: DemoSummary
+) -> None:
+    rows = extracts.snapshot("time_off")
+    assert len({row["time_off_id"] for row in rows}) == len(rows)
+    twice = planted(summary, "time_off_overlaps")[0]["employee_id"]
+    spans = [
+        (row["first_day"], row["last_day"])
+        for row in rows
+        if row["employee_id"] == twice and row["status"] == "approved"
+    ]
+    assert any(
+        first[0] <= other[1] and other[0] <= first[1]
+        for place, first in enumerate(spans)
+        for other in spans[place + 1 :]
+    )
+    backwards = [row["time_off_id"] for row in rows if row["last_day"] < row["first_day"]]
+    assert backwards == [planted(summary, "time_off_reversed")[0]["time_off_id"]]
+    assert {row["status"] for row in rows} <= {"approved", "requested", "cancelled"}
+
+
+def test_holidays_are_declared_for_every_place_and_year(extracts: Extracts) -> None:
+    declared = {(row["location"], row["holiday_on"]) for row in extracts.snapshot("holidays")}
+    for location in {row["location"] for row in extracts.snapshot("roster")}:
+        assert (location, f"{AS_OF.year}-01-01") in declared
+    assert ("DE-BE", "2026-03-08") in declared
+    assert ("GB-LND", "2026-03-08") not in declared
+
+
+def test_dependencies_lead_nowhere_back_but_in_the_planted_circle(
+    extracts: Extracts, summary: DemoSummary
+) -> None:
+    item = planted(summary, "dependency_cycle")[0]
+    needs = defaultdict(set)
+    for row in extracts.snapshot("service_dependencies"):
+        assert row["service_id"] != row["depends_on_service_id"]
+        needs[row["service_id"]].add(row["depends_on_service_id"])
+    assert item["service_id"] in needs[item["depends_on_service_id"]]
+    assert item["depends_on_service_id"] in needs[item["service_id"]]
+    needs[item["depends_on_service_id"]].discard(item["service_id"])
+    done: set[str] = set()
+
+    def walk(service: str, way: tuple[str, ...]) -> None:
+        assert service not in way, way
+        if service not in done:
+            for other in sorted(needs[service]):
+                walk(other, (*way, service))
+            done.add(service)
+
+    for service in sorted(needs):
+        walk(service, ())
+    known = {row["service_id"] for row in extracts.snapshot("services")}
+    assert done <= known
+
+
+def test_flaky_checks_fail_and_pass_again_on_the_same_commit(
+    extracts: Extracts, summary: DemoSummary
+) -> None:
+    attempts = defaultdict(dict)
+    for run in extracts.all("github", "workflow_runs"):
+        attempts[run["id"]][run["run_attempt"]] = run
+    for run_id, found in attempts.items():
+        assert sorted(found) == list(range(1, len(found) + 1)), run_id
+        assert len({run["head_sha"] for run in found.values()}) == 1
+    flaky = {item["run_id"] for item in planted(summary, "flaky_runs")}
+    assert 0.03 < len(flaky) / len(attempts) < 0.08
+    for run_id in flaky:
+        assert attempts[run_id][1]["conclusion"] == "failure"
+        assert attempts[run_id][max(attempts[run_id])]["conclusion"] == "success"
+    shas = {c["sha"] for c in extracts.all("github", "pull_request_commits")}
+    shas |= {c["sha"] for c in extracts.all("github", "commits")}
+    assert {found[1]["head_sha"] for found in attempts.values()} <= shas
+
+
+def test_issues_come_with_pull_requests_among_them_in_some_repositories(
+    extracts: Extracts, summary: DemoSummary
+) -> None:
+    issues = extracts.all("github", "issues")
+    shaped = [issue for issue in issues if issue.get("pull_request")]
+    repositories = {item["repository"] for item in planted(summary, "pull_requests_as_issues")}
+    assert {repository_of(issue["repository_url"]) for issue in shaped} == repositories
+    pulls = extracts.pulls()
+    for issue in issues:
+        key = (repository_of(issue["repository_url"]), issue["number"])
+        assert (key in pulls) == bool(issue.get("pull_request"))
+
+
+def test_some_defects_were_found_in_production_and_their_labels_say_so(
+    extracts: Extracts, summary: DemoSummary
+) -> None:
+    issues = extracts.latest("github", "issues")
+    items = planted(summary, "defects_in_production")
+    for item in items:
+        labels = {label["name"] for label in issues[item["issue_id"]]["labels"]}
+        assert "found in production" in labels
+    defects = [
+        issue
+        for issue in issues.values()
+        if not issue.get("pull_request")
+        and (issue["type"] or any(label["name"] == "bug" for label in issue["labels"]))
+    ]
+    assert 0.2 < len(items) / len(defects) < 0.7
+
+
+def test_escalated_tickets_reach_engineers_that_the_identity_map_knows(
+    extracts: Extracts,
+) -> None:
+    known = {r["identity"] for r in extracts.snapshot("identities") if r["system"] == "support"}
+    services = {row["service_id"] for row in extracts.snapshot("services")}
+    tickets = extracts.latest("support", "tickets", "ticket_id").values()
+    handled = [ticket for ticket in tickets if ticket["handled_by"]]
+    assert handled
+    assert {ticket["handled_by"] for ticket in handled} <= known
+    assert {ticket["service_id"] for ticket in tickets} <= services
+    assert all(ticket["escalated_at"] >= ticket["opened_at"] for ticket in handled)
+    assert 0.1 < len(handled) / len(tickets) < 0.35

@@ -210,6 +210,91 @@ def test_a_folder_in_the_site_s_place_is_not_overwritten(
     assert (sites / "leadership" / "mine.txt").read_text() == "keep"
 
 
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    """The static pages of another tool."""
+    docs = tmp_path / "docs"
+    (docs / "static").mkdir(parents=True)
+    (docs / "index.html").write_text("first")
+    (docs / "static" / "all.min.css").write_text("p {}")
+    return docs
+
+
+def test_static_pages_stand_beside_the_site(
+    release: Path, sites: Path, shell: Path, docs: Path
+) -> None:
+    site = publish_site("leadership", release, sites, shell, beside={"data-docs": docs})
+    assert (site / "data-docs" / "index.html").read_text() == "first"
+    assert (site / "data-docs" / "static" / "all.min.css").is_file()
+    # The tool that made them writes them again, and a published version must not change.
+    assert not (site / "data-docs" / "index.html").samefile(docs / "index.html")
+
+
+def test_static_pages_are_published_again_when_they_change_and_only_then(
+    release: Path, sites: Path, shell: Path, docs: Path
+) -> None:
+    first = publish_site("leadership", release, sites, shell, beside={"docs": docs}).resolve()
+    same = publish_site("leadership", release, sites, shell, beside={"docs": docs}).resolve()
+    assert same == first
+    (docs / "index.html").write_text("second")
+    site = publish_site("leadership", release, sites, shell, beside={"docs": docs})
+    assert site.resolve() != first
+    assert (site / "docs" / "index.html").read_text() == "second"
+    without = publish_site("leadership", release, sites, shell)
+    assert not (without / "docs").exists()
+
+
+def test_a_file_can_stand_beside_the_page_of_its_folder_and_not_in_its_place(
+    release: Path, sites: Path, shell: Path, tmp_path: Path
+) -> None:
+    (shell / "lineage").mkdir()
+    (shell / "lineage" / "index.html").write_text("page")
+    lineage = tmp_path / "lineage"
+    lineage.mkdir()
+    (lineage / "openlineage.jsonl").write_text("{}\n")
+    site = publish_site("leadership", release, sites, shell, beside={"lineage": lineage})
+    assert (site / "lineage" / "index.html").read_text() == "page"
+    assert (site / "lineage" / "openlineage.jsonl").is_file()
+    (lineage / "index.html").write_text("other")
+    with pytest.raises(SiteDataError, match=r"lineage/index\.html would take the place"):
+        publish_site("leadership", release, sites, shell, beside={"lineage": lineage})
+    assert (site / "lineage" / "index.html").read_text() == "page"
+
+
+@pytest.mark.parametrize("name", ["people.parquet", "warehouse.duckdb", "rows.csv", "README"])
+def test_a_file_that_is_no_part_of_a_page_stops_the_site(
+    release: Path, sites: Path, shell: Path, docs: Path, name: str
+) -> None:
+    (docs / "static" / name).write_bytes(b"PAR1")
+    with pytest.raises(SiteDataError, match=rf"docs/static/{name} cannot stand beside"):
+        publish_site("leadership", release, sites, shell, beside={"docs": docs})
+    assert not (sites / "leadership").exists()
+
+
+def test_a_link_beside_the_site_stops_it(
+    release: Path, sites: Path, shell: Path, docs: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "private.json").write_text("{}")
+    (docs / "public.json").symlink_to(tmp_path / "private.json")
+    with pytest.raises(SiteDataError, match=r"docs/public\.json cannot stand beside"):
+        publish_site("leadership", release, sites, shell, beside={"docs": docs})
+
+
+@pytest.mark.parametrize("name", ["data", "_app", "../other", ""])
+def test_a_folder_beside_the_site_has_a_plain_name(
+    release: Path, sites: Path, shell: Path, docs: Path, name: str
+) -> None:
+    with pytest.raises(SiteDataError, match="cannot be the name"):
+        publish_site("leadership", release, sites, shell, beside={name: docs})
+
+
+def test_an_absent_folder_beside_the_site_is_named(
+    release: Path, sites: Path, shell: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(SiteDataError, match="is not a folder"):
+        publish_site("leadership", release, sites, shell, beside={"docs": tmp_path / "absent"})
+
+
 def test_an_audience_without_pages_is_named() -> None:
-    with pytest.raises(ValueError, match="there are for: leadership"):
+    with pytest.raises(ValueError, match=r"there are for: .*leadership"):
         publish_site("nobody", Path(), Path(), Path())

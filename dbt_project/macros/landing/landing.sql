@@ -34,6 +34,6 @@
             from_json(
                 json_extract(record, '$.custom_fields'), '[{"name": "VARCHAR", "value": "VARCHAR"}]'
             ),
-            lambda field: field.name = '{{ name }}'
+            lambda field: field['name'] = '{{ name }}'
         )[1].value
 {%- endmacro %}

@@ -1,4 +1,5 @@
--- One deployment per incident: the first method that applies, in the order of confidence.
+-- One deployment per incident: the first method that applies, in the order of
+-- confidence.
 with
 
 incidents as (
@@ -20,6 +21,12 @@ changes as (
 
 ),
 
+dependencies as (
+
+    select * from {{ ref('bridge_service_dependencies') }}
+
+),
+
 link_methods as (
 
     select * from {{ ref('incident_link_methods') }}
@@ -33,7 +40,8 @@ incident_windows as (
         *,
         least(
             coalesce(resolved_at, timestamp '9999-12-31'),
-            detected_at + to_hours(cast({{ threshold('incident_link_cap_hours') }} as bigint))
+            detected_at
+            + to_hours(cast({{ threshold('incident_link_cap_hours') }} as bigint))
         ) as window_ends_at
     from incidents
 
@@ -48,12 +56,13 @@ explicit as (
         incidents.detected_at,
         deployments.finished_at
     from incidents
-    inner join deployments on incidents.caused_by_deployment_id = deployments.deployment_id
+    inner join deployments
+        on incidents.caused_by_deployment_id = deployments.deployment_id
 
 ),
 
--- A change was reverted while the incident was open: the deployment that had brought the
--- reverted change is what failed.
+-- A change was reverted while the incident was open: the deployment that had brought
+-- the reverted change is what failed.
 reverted as (
 
     select
@@ -66,14 +75,14 @@ reverted as (
     inner join changes as reverts
         on
             incident_windows.service_id = reverts.service_id
-            and reverts.deployed_at >= incident_windows.detected_at
-            and reverts.deployed_at <= incident_windows.window_ends_at
+            and incident_windows.detected_at <= reverts.deployed_at
+            and incident_windows.window_ends_at >= reverts.deployed_at
     inner join changes as originals on reverts.reverts_change_id = originals.change_id
     inner join deployments
         on
             originals.deployment_id = deployments.deployment_id
-            and deployments.service_id = incident_windows.service_id
-            and deployments.finished_at <= incident_windows.detected_at
+            and incident_windows.service_id = deployments.service_id
+            and incident_windows.detected_at >= deployments.finished_at
 
 ),
 
@@ -90,12 +99,12 @@ rolled_back as (
         on
             incident_windows.service_id = rollbacks.service_id
             and rollbacks.is_rollback
-            and rollbacks.finished_at >= incident_windows.detected_at
-            and rollbacks.finished_at <= incident_windows.window_ends_at
+            and incident_windows.detected_at <= rollbacks.finished_at
+            and incident_windows.window_ends_at >= rollbacks.finished_at
     inner join deployments as failures
         on
             rollbacks.rolled_back_deployment_id = failures.deployment_id
-            and failures.finished_at <= incident_windows.detected_at
+            and incident_windows.detected_at >= failures.finished_at
 
 ),
 
@@ -111,9 +120,34 @@ same_service as (
     inner join deployments
         on
             incidents.service_id = deployments.service_id
-            and deployments.finished_at <= incidents.detected_at
-            and deployments.finished_at >= incidents.detected_at
+            and incidents.detected_at >= deployments.finished_at
+            and incidents.detected_at
             - to_hours(cast({{ threshold('incident_link_cap_hours') }} as bigint))
+            <= deployments.finished_at
+
+),
+
+-- Direct dependencies as they were at detection: further away, everything is a suspect.
+dependency as (
+
+    select
+        incidents.incident_id,
+        deployments.deployment_id,
+        'dependency' as link_method,
+        incidents.detected_at,
+        deployments.finished_at
+    from incidents
+    inner join dependencies
+        on
+            incidents.service_id = dependencies.service_id
+            and {{ is_valid_at('incidents.detected_at', 'dependencies') }}
+    inner join deployments
+        on
+            dependencies.depends_on_service_id = deployments.service_id
+            and incidents.detected_at >= deployments.finished_at
+            and incidents.detected_at
+            - to_hours(cast({{ threshold('incident_link_cap_hours') }} as bigint))
+            <= deployments.finished_at
 
 ),
 
@@ -126,6 +160,8 @@ unioned as (
     select * from rolled_back
     union all
     select * from same_service
+    union all
+    select * from dependency
 
 ),
 
@@ -136,13 +172,14 @@ final as (
         unioned.deployment_id,
         unioned.link_method,
         link_methods.link_confidence,
-        {{ seconds_between('unioned.finished_at', 'unioned.detected_at') }} as gap_seconds
+        {{ seconds_between('unioned.finished_at', 'unioned.detected_at') }}
+            as gap_seconds
     from unioned
     inner join link_methods on unioned.link_method = link_methods.link_method
     qualify row_number() over (
         partition by unioned.incident_id
         order by
-            link_methods.preference,
+            link_methods.preference asc,
             unioned.finished_at desc,
             length(unioned.deployment_id) desc,
             unioned.deployment_id desc

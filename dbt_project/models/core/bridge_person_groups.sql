@@ -72,8 +72,8 @@ team_at_end as (
     inner join teams
         on
             memberships.team_id = teams.team_id
-            and teams.valid_from < periods.period_end
-            and coalesce(teams.valid_to, timestamp '9999-12-31') > periods.period_start
+            and periods.period_end > teams.valid_from
+            and periods.period_start < coalesce(teams.valid_to, timestamp '9999-12-31')
     qualify row_number() over (
         partition by periods.period_id, memberships.person_id
         order by

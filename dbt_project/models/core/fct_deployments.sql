@@ -56,6 +56,7 @@ incident_failures as (
     from links
     inner join incidents on links.incident_id = incidents.incident_id
     inner join link_methods on links.link_method = link_methods.link_method
+    where link_methods.makes_failure
     group by links.deployment_id
 
 ),

@@ -34,7 +34,23 @@ people as (
 
 ),
 
--- The clock of the person at that time: the roster's zone, else the one of the on-call tool.
+holidays as (
+
+    select * from {{ ref('dim_holiday') }}
+
+),
+
+declared_years as (
+
+    select distinct
+        location,
+        year(holiday_on) as holiday_year
+    from holidays
+
+),
+
+-- The clock of the person at that time: the roster's zone, else the one of the on-call
+-- tool.
 localised as (
 
     select
@@ -43,11 +59,13 @@ localised as (
         incidents.service_id,
         incidents.team_id,
         identities.person_id,
-        coalesce(identities.person_id, 'pagerduty/' || lower(log_entries.notified_user_id))
-            as contributor_key,
+        coalesce(
+            identities.person_id, 'pagerduty/' || lower(log_entries.notified_user_id)
+        ) as contributor_key,
         log_entries.notification_type,
         log_entries.created_at as paged_at,
-        coalesce(people.time_zone, users.time_zone) as time_zone
+        coalesce(people.time_zone, users.time_zone) as time_zone,
+        people.location
     from log_entries
     left join incidents on log_entries.incident_id = incidents.incident_id
     left join identities on lower(log_entries.notified_user_id) = identities.identity
@@ -74,14 +92,38 @@ on_local_clock as (
 final as (
 
     select
-        *,
-        hour(local_paged_at) >= {{ threshold('sleep_hours_start') }}
-        or hour(local_paged_at) < {{ threshold('sleep_hours_end') }} as is_in_sleep_hours,
-        isodow(local_paged_at) > 5
-        or hour(local_paged_at) < {{ threshold('working_day_start') }}
-        or hour(local_paged_at) >= {{ threshold('working_day_end') }} as is_after_hours,
-        isodow(local_paged_at) > 5 as is_on_weekend
+        on_local_clock.page_id,
+        on_local_clock.incident_id,
+        on_local_clock.service_id,
+        on_local_clock.team_id,
+        on_local_clock.person_id,
+        on_local_clock.contributor_key,
+        on_local_clock.notification_type,
+        on_local_clock.paged_at,
+        on_local_clock.time_zone,
+        on_local_clock.local_paged_at,
+        hour(on_local_clock.local_paged_at) >= {{ threshold('sleep_hours_start') }}
+        or hour(on_local_clock.local_paged_at) < {{ threshold('sleep_hours_end') }}
+            as is_in_sleep_hours,
+        isodow(on_local_clock.local_paged_at) > 5
+        or hour(on_local_clock.local_paged_at) < {{ threshold('working_day_start') }}
+        or hour(on_local_clock.local_paged_at) >= {{ threshold('working_day_end') }}
+            as is_after_hours,
+        isodow(on_local_clock.local_paged_at) > 5 as is_on_weekend,
+        -- Where no holiday of a year is declared, nobody knows.
+        case
+            when declared_years.location is not null
+                then holidays.holiday_on is not null
+        end as is_on_holiday
     from on_local_clock
+    left join holidays
+        on
+            on_local_clock.location = holidays.location
+            and cast(on_local_clock.local_paged_at as date) = holidays.holiday_on
+    left join declared_years
+        on
+            on_local_clock.location = declared_years.location
+            and year(on_local_clock.local_paged_at) = declared_years.holiday_year
 
 )
 

@@ -20,7 +20,7 @@ from orchestration.workspace import Workspace
 # DuckDB has one writer: steps run one after another in one process.
 publish = define_asset_job(
     "publish",
-    selection=AssetSelection.all(),
+    selection=AssetSelection.all() - AssetSelection.groups("audit"),
     executor_def=in_process_executor,
     description="From landing to the sites: load, build, check, release, publish.",
 )

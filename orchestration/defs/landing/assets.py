@@ -1,5 +1,7 @@
 """One asset per landing stream, and one for what is recorded about them all."""
 
+from collections.abc import Iterator
+
 from dagster import (
     AssetExecutionContext,
     AssetKey,
@@ -87,7 +89,9 @@ def landing_asset(stream: Stream) -> AssetsDefinition:
     ],
     name="landing_records",
 )
-def landing_records(context: AssetExecutionContext, workspace: WorkspaceResource):
+def landing_records(
+    context: AssetExecutionContext, workspace: WorkspaceResource
+) -> Iterator[MaterializeResult]:
     folders = workspace.open()
     with connect(folders.warehouse) as connection:
         unknown = write_catalogue(connection, folders.landing, STREAMS, log=say)

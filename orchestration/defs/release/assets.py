@@ -8,10 +8,12 @@ from dagster import (
     definitions,
 )
 
+from orchestration.audit.pages import verify_pages
+from orchestration.audit.runs import note_release
 from orchestration.defs.resources import WorkspaceResource
 from orchestration.defs.warehouse.assets import warehouse
 from orchestration.progress import say
-from orchestration.release.write import ReleaseError, ReleaseSource, write_release
+from orchestration.release.write import AUDIENCES, ReleaseError, ReleaseSource, write_release
 from orchestration.warehouse.connection import wait_until_free
 from orchestration.warehouse.dbt import policy_version
 from orchestration.warehouse.results import read_results
@@ -40,6 +42,10 @@ def release(context: AssetExecutionContext, workspace: WorkspaceResource) -> Mat
             policy_version=policy_version(),
             checks={"dbt tests passed": results.n_tests_passed},
         ),
+        verify=lambda files: verify_pages(folders.home, context.run_id, AUDIENCES, files),
+    )
+    note_release(
+        folders.home, context.run_id, written.manifest.release_id, folders.resolved_as_of()
     )
     word = "wrote" if written.is_new else "nothing new to release; kept"
     say(f"{word} release {written.manifest.release_id}")

@@ -50,9 +50,7 @@ def warehouse(
     except DagsterDbtCliRuntimeError as error:
         failure = error
     if results.exists():
-        found = checks_of_dbt(
-            json.loads(results.read_text()), load_manifest(folders.dbt_target)
-        )
+        found = checks_of_dbt(json.loads(results.read_text()), load_manifest(folders.dbt_target))
         write_checks(folders.home, context.run_id, "dbt", found)
     if failure:
         yield from built

@@ -26,4 +26,5 @@ def layer_of(dbt_resource_props: Mapping[str, Any]) -> str:
     """The layer of a node: the first folder below models/, or `seeds`."""
     if dbt_resource_props["resource_type"] == "seed":
         return "seeds"
-    return dbt_resource_props["fqn"][1]
+    layer: str = dbt_resource_props["fqn"][1]
+    return layer

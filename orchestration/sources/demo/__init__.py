@@ -11,17 +11,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from orchestration.sources.demo import dependencies, leave, support
 from orchestration.sources.demo.calendar import Period, instant, period_of
+from orchestration.sources.demo.checks import Checks
 from orchestration.sources.demo.engineering import Replay
 from orchestration.sources.demo.extracts import (
     extracts,
+    write_checks,
     write_duty,
     write_incidents,
+    write_issues,
     write_people,
     write_repository,
+    write_tickets,
 )
 from orchestration.sources.demo.founding import found
 from orchestration.sources.demo.incidents import Duty
+from orchestration.sources.demo.issues import Tracker
 from orchestration.sources.demo.organisation import Organisation, Repository
 from orchestration.sources.demo.planted import Occurrence, Planted
 from orchestration.sources.demo.rotations import Rotations
@@ -64,6 +70,9 @@ def write_demo(
     period = period_of(as_of, quarters)
     planted = Planted()
     organisation = found(seed, people, period, planted)
+    leave.burden(organisation, planted)
+    leave.mistype(organisation, planted)
+    dependencies.connect(organisation, planted)
     aim(organisation, planted)
     rotations = Rotations(organisation)
     visits = extracts(period)
@@ -73,12 +82,18 @@ def write_demo(
         history = Replay(organisation, repository, rotations, planted).run()
         duty = Duty(organisation, repository, rotations, planted)
         incidents = list(duty.incidents(history.troubles))
+        runs = list(Checks(organisation, repository, planted).runs(history))
+        issues = list(Tracker(organisation, repository, planted).issues(history.troubles))
         for visit in visits:
             write_repository(out, visit, repository, history)
             write_incidents(out, visit, incidents)
+            write_checks(out, visit, repository, runs)
+            write_issues(out, visit, repository, issues, history, planted)
         if place % 20 == 0 or place == total:
             log(f"demo: {place} of {total} repositories")
+    tickets = list(support.tickets(organisation, rotations))
     for visit in visits:
+        write_tickets(out, visit, tickets)
         write_duty(out, visit, organisation, rotations, planted)
     for visit in (visits[0], visits[-1]) if len(visits) > 1 else visits:
         write_people(out, visit, organisation)

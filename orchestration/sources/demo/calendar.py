@@ -104,6 +104,12 @@ def iso(at: int) -> str:
     return f"{_day_text(day)}T{hour:02}:{minute:02}:{second:02}Z"
 
 
+def span(start: int, end: int, today: int) -> tuple[str, str]:
+    """Validity as a people system writes it: what will end later is not known to end."""
+    until = date.fromordinal(end).isoformat() if end < FAR and end <= today else ""
+    return date.fromordinal(start).isoformat(), until
+
+
 def day_of(at: int) -> int:
     """The UTC day of an instant."""
     return at // DAY + EPOCH_DAY
@@ -121,6 +127,14 @@ FIXED_HOLIDAYS: dict[str, tuple[tuple[int, int], ...]] = {
     "PL": ((1, 1), (1, 6), (5, 1), (5, 3), (8, 15), (11, 1), (11, 11), (12, 25)),
     "SG": ((1, 1), (5, 1), (8, 9), (12, 25)),
     "US": ((1, 1), (6, 19), (7, 4), (11, 11), (12, 25)),
+}
+# Days that only a region has, beside those of its country.
+REGIONAL_HOLIDAYS: dict[str, tuple[tuple[int, int], ...]] = {
+    "BR-SP": ((7, 9),),
+    "CA-NL": ((6, 24),),
+    "DE-BE": ((3, 8),),
+    "IN-KA": ((11, 1),),
+    "US-CA": ((3, 31),),
 }
 # Countries where Good Friday and Easter Monday are days off.
 EASTER_COUNTRIES = frozenset({"AU", "CA", "DE", "GB", "PL"})
@@ -152,10 +166,17 @@ def holidays(country: str, year: int) -> frozenset[int]:
     return frozenset(days)
 
 
+@lru_cache(maxsize=1 << 10)
+def days_off(location: str, year: int) -> frozenset[int]:
+    """Public holidays of a place: those of its country and its own."""
+    own = REGIONAL_HOLIDAYS.get(location, ())
+    return holidays(location[:2], year) | {date(year, m, d).toordinal() for m, d in own}
+
+
 def is_workday(site: Site, day: int) -> bool:
     """Neither a weekend nor a public holiday at the site."""
     on = date.fromordinal(day)
-    return on.weekday() < 5 and day not in holidays(site.country, on.year)
+    return on.weekday() < 5 and day not in days_off(site.location, on.year)
 
 
 def season(day: int) -> float:

@@ -14,6 +14,7 @@ import random
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from orchestration.sources.demo import names
 from orchestration.sources.demo.calendar import (
@@ -92,7 +93,7 @@ class Replay:
         self.tips: list[tuple[int, str]] = []
         self.merged: list[tuple[int, PullRequest, Service | None]] = []
         self._counts: dict[str, int] = {}
-        self._heap: list[tuple[int, int, str, tuple]] = []
+        self._heap: list[tuple[int, int, str, tuple[Any, ...]]] = []
         self._sequence = 0
         self.deliveries = [self._delivery(s) for s in repository.services]
 
@@ -344,7 +345,7 @@ class Replay:
                 self._commit(part, plan.account, at, text, (tip,), by_web=True),
             )
         else:
-            rebased = []
+            rebased: list[Commit] = []
             for place, commit in enumerate(commits):
                 rebased.append(
                     self._commit(

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from orchestration.sources.demo import github_objects as github
 from orchestration.sources.demo import pagerduty_objects as pagerduty
+from orchestration.sources.demo import support
 from orchestration.sources.demo.calendar import DAY, Period, day_of, iso
-from orchestration.sources.demo.history import History
+from orchestration.sources.demo.history import History, Issue, Ticket, WorkflowRun
 from orchestration.sources.demo.incidents import Incident
 from orchestration.sources.demo.organisation import Organisation, Repository
 from orchestration.sources.demo.people_rows import HEADERS, rows
@@ -22,6 +23,9 @@ from orchestration.sources.demo.write import Landing
 # Visits before as_of, in days: the first is full, the others ask for what changed.
 VISITS = (106, 44, 0)
 OVERLAP = 3 * DAY
+# One repository in so many has its pull requests among its issues; in the others the
+# extractor asked for issues only.
+PULLS_AS_ISSUES_EVERY = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,50 @@ def write_repository(
     for release in history.releases:
         if extract.holds(release.published_at):
             add("releases", github.release(release, name, at))
+
+
+def write_checks(
+    landing: Landing, extract: Extract, repository: Repository, runs: list[WorkflowRun]
+) -> None:
+    """Attempts of workflow runs of one repository for one visit."""
+    name, at = repository.full_name, extract.at
+    repo = github.repository_object(name, repository.number)
+    for run in runs:
+        if run.started_at <= at and extract.holds(run.updated_at(at)):
+            record = github.workflow_run(run, name, repo, at)
+            landing.add("github", "workflow_runs", extract.folder, record)
+
+
+def write_issues(
+    landing: Landing,
+    extract: Extract,
+    repository: Repository,
+    issues: list[Issue],
+    history: History,
+    planted: Planted,
+) -> None:
+    """Issues of one repository for one visit, in some with the pull requests."""
+    name, at, folder = repository.full_name, extract.at, extract.folder
+    for issue in issues:
+        if issue.created_at <= at and extract.holds(issue.updated_at(at)):
+            landing.add("github", "issues", folder, github.issue(issue, name, at))
+    if repository.number % PULLS_AS_ISSUES_EVERY == 1 and planted.planned(
+        "pull_requests_as_issues"
+    ):
+        for pull in history.pulls:
+            if pull.created_at <= at and extract.holds(pull.updated_at(at)):
+                record = github.pull_request_as_issue(pull, name, at)
+                landing.add("github", "issues", folder, record)
+        if not extract.since:
+            planted.record("pull_requests_as_issues", repository=name)
+
+
+def write_tickets(landing: Landing, extract: Extract, tickets: list[Ticket]) -> None:
+    """Support tickets for one visit."""
+    for ticket in tickets:
+        if ticket.opened_at <= extract.at and extract.holds(ticket.updated_at(extract.at)):
+            record = support.ticket(ticket, extract.at)
+            landing.add("support", "tickets", extract.folder, record)
 
 
 def write_incidents(landing: Landing, extract: Extract, incidents: list[Incident]) -> None:

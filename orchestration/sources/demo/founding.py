@@ -10,6 +10,7 @@ import hashlib
 import random
 import unicodedata
 from dataclasses import dataclass, replace
+from typing import Any
 
 from orchestration.sources.demo import names
 from orchestration.sources.demo.calendar import FAR, HOUR, Period, Site, instant
@@ -95,7 +96,7 @@ class Founder:
             employee_id=f"E{number:05}",
             name=f"{given} {family}",
             email=account.email,
-            role_family=rng.choices(*zip(*families, strict=True))[0],
+            role_family=rng.choices([name for name, _ in families], [n for _, n in families])[0],
             employment_type=rng.choices(("full_time", "part_time", "contractor"), (88, 6, 6))[0],
             hired=hired,
             left=FAR,
@@ -104,6 +105,7 @@ class Founder:
             modalities=[(hired, modality)],
             accounts=[(hired, account)],
             pagerduty_id=pagerduty_id("P", 6, self.seed, "user", number),
+            support_id=f"agent-{pagerduty_id('', 6, self.seed, 'support', number).lower()}",
             shift=int(rng.gauss(0, 0.6) * HOUR),
             pace=rng.lognormvariate(0, 0.3),
             leave=self._leave(),
@@ -207,8 +209,10 @@ def _heads(founder: Founder, people: int) -> tuple[dict[str, Person], list[Unit]
     for head in heads.values():
         head.hired = min(head.hired, founder.period.start - 400)
         head.employment_type = "full_time"
-        for history in (head.levels, head.sites, head.modalities, head.accounts):
-            history[0] = (head.hired, history[0][1])
+        head.levels[0] = (head.hired, head.levels[0][1])
+        head.sites[0] = (head.hired, head.sites[0][1])
+        head.modalities[0] = (head.hired, head.modalities[0][1])
+        head.accounts[0] = (head.hired, head.accounts[0][1])
         founder.planted.record("person_without_team", employee_id=head.employee_id)
     return heads, units
 
@@ -357,7 +361,8 @@ def _reorganise(founder: Founder, organisation: Organisation) -> None:
 def _reversion(team: Team, day: int, **changes: str) -> None:
     last = team.versions[-1]
     team.versions[-1] = replace(last, end=day)
-    team.versions.append(replace(last, start=day, **changes))
+    renamed: dict[str, Any] = changes
+    team.versions.append(replace(last, start=day, **renamed))
 
 
 def split_off(founder: Founder, organisation: Organisation, team: Team) -> None:

@@ -13,10 +13,12 @@ from orchestration.sources.demo.calendar import iso
 from orchestration.sources.demo.history import (
     Commit,
     Deployment,
+    Issue,
     PullRequest,
     Release,
     Review,
     Status,
+    WorkflowRun,
 )
 from orchestration.sources.demo.names import COMPANY
 from orchestration.sources.demo.organisation import Account
@@ -120,15 +122,7 @@ def pull_request(pull: PullRequest, full_name: str, repo: Encoded, at: int) -> J
         "assignees": [],
         "requested_reviewers": [],
         "requested_teams": [],
-        "labels": [
-            {
-                "id": 6_000_000 + len(label),
-                "name": label,
-                "color": "ededed",
-                "default": False,
-            }
-            for label in pull.labels
-        ],
+        "labels": _labels(pull.labels),
         "milestone": None,
         "draft": pull.ready_at > at,
         "commits_url": f"{url}/pulls/{number}/commits",
@@ -279,4 +273,100 @@ def release(item: Release, full_name: str, at: int) -> Json:
         "published_at": iso(item.published_at),
         "assets": [],
         "body": "Changes are in the merged pull requests.",
+    }
+
+
+def _labels(labels: tuple[str, ...]) -> list[Json]:
+    return [
+        {"id": 6_000_000 + len(label), "name": label, "color": "ededed", "default": False}
+        for label in labels
+    ]
+
+
+def issue(item: Issue, full_name: str, at: int) -> Json:
+    """`GET /repos/{owner}/{repo}/issues`."""
+    url = f"{API}/repos/{full_name}"
+    closed = item.closed_at if item.closed_at and item.closed_at <= at else None
+    reason = "completed" if item.is_fixed else "not_planned"
+    return {
+        "url": f"{url}/issues/{item.number}",
+        "repository_url": url,
+        "id": item.issue_id,
+        "node_id": _node("I", item.issue_id),
+        "html_url": f"{WEB}/{full_name}/issues/{item.number}",
+        "number": item.number,
+        "title": item.title,
+        "user": user(item.account, at),
+        "labels": _labels(item.labels),
+        "type": {"id": 31, "name": item.kind} if item.kind else None,
+        "state": "closed" if closed else "open",
+        "state_reason": reason if closed else None,
+        "locked": False,
+        "assignee": None,
+        "assignees": [],
+        "milestone": None,
+        "comments": 0,
+        "created_at": iso(item.created_at),
+        "updated_at": iso(item.updated_at(at)),
+        "closed_at": iso(closed) if closed else None,
+        "body": f"{item.title}.",
+    }
+
+
+def pull_request_as_issue(pull: PullRequest, full_name: str, at: int) -> Json:
+    """The same call lists pull requests too, with another id and `pull_request`."""
+    url = f"{API}/repos/{full_name}"
+    number = pull.number
+    closed = pull.closed_at if pull.closed_at and pull.closed_at <= at else None
+    merged = pull.merged_at if pull.merged_at and pull.merged_at <= at else None
+    return {
+        "url": f"{url}/issues/{number}",
+        "repository_url": url,
+        "id": pull.pull_id + 700_000_000,
+        "html_url": f"{WEB}/{full_name}/pull/{number}",
+        "number": number,
+        "title": pull.title,
+        "user": user(pull.account, at),
+        "labels": _labels(pull.labels),
+        "state": "closed" if closed else "open",
+        "state_reason": None,
+        "created_at": iso(pull.created_at),
+        "updated_at": iso(pull.updated_at(at)),
+        "closed_at": iso(closed) if closed else None,
+        "draft": pull.ready_at > at,
+        "pull_request": {
+            "url": f"{url}/pulls/{number}",
+            "html_url": f"{WEB}/{full_name}/pull/{number}",
+            "merged_at": iso(merged) if merged else None,
+        },
+    }
+
+
+def workflow_run(item: WorkflowRun, full_name: str, repo: Encoded, at: int) -> Json:
+    """`GET …/actions/runs/{id}/attempts/{number}`; null conclusion while it runs."""
+    url = f"{API}/repos/{full_name}/actions/runs/{item.run_id}"
+    is_done = item.ended_at <= at
+    return {
+        "id": item.run_id,
+        "name": "checks",
+        "node_id": _node("WFR", item.run_id),
+        "head_branch": item.branch,
+        "head_sha": item.sha,
+        "path": ".github/workflows/checks.yml",
+        "display_title": item.branch,
+        "run_number": item.run_id % 1_000_000,
+        "event": item.event,
+        "status": "completed" if is_done else "in_progress",
+        "conclusion": item.conclusion if is_done else None,
+        "workflow_id": 161_335,
+        "url": url,
+        "html_url": f"{WEB}/{full_name}/actions/runs/{item.run_id}",
+        "created_at": iso(item.created_at),
+        "updated_at": iso(item.updated_at(at)),
+        "run_attempt": item.attempt,
+        "run_started_at": iso(item.started_at),
+        "jobs_url": f"{url}/jobs",
+        "logs_url": f"{url}/logs",
+        "actor": user(item.account, at),
+        "repository": repo,
     }

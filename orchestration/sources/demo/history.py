@@ -101,6 +101,60 @@ class Release:
     published_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class WorkflowRun:
+    """One attempt of a run. ``created_at`` is that of the first attempt."""
+
+    run_id: int
+    attempt: int
+    event: str
+    sha: str
+    branch: str
+    account: Account
+    created_at: int
+    started_at: int
+    ended_at: int
+    conclusion: str
+
+    def updated_at(self, at: int) -> int:
+        return self.ended_at if self.ended_at <= at else self.started_at
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """``closed_at`` None: still open when the demo ends."""
+
+    issue_id: int
+    number: int
+    account: Account
+    title: str
+    labels: tuple[str, ...]
+    kind: str
+    created_at: int
+    closed_at: int | None
+    is_fixed: bool
+
+    def updated_at(self, at: int) -> int:
+        is_closed = self.closed_at is not None and self.closed_at <= at
+        return self.closed_at if is_closed and self.closed_at else self.created_at
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """``escalated_at`` None: support dealt with it; ``resolved_at`` None: open."""
+
+    ticket_id: str
+    service: Service
+    handler: Person | None
+    opened_at: int
+    escalated_at: int | None
+    resolved_at: int | None
+
+    def updated_at(self, at: int) -> int:
+        moments = (self.opened_at, self.escalated_at, self.resolved_at)
+        return max(m for m in moments if m is not None and m <= at)
+
+
 @dataclass(slots=True)
 class Trouble:
     """Something broke. ``resolved_at`` None: nobody knows yet when it will end."""

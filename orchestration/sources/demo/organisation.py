@@ -37,7 +37,7 @@ OUTPOSTS = (
     Site("KE-30", "Africa/Nairobi"),
     Site("JP-13", "Asia/Tokyo"),
 )
-ROLE_FAMILIES = {
+ROLE_FAMILIES: dict[str, tuple[tuple[str, int], ...]] = {
     "product": (
         ("backend", 38),
         ("frontend", 24),
@@ -86,6 +86,7 @@ class Person:
     modalities: list[tuple[int, str]]
     accounts: list[tuple[int, Account]]
     pagerduty_id: str
+    support_id: str
     shift: int
     pace: float
     leave: list[tuple[int, int]]
@@ -202,6 +203,16 @@ class Service:
         return self.owner(day) or self.owners[-1]
 
 
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One service needs another to work."""
+
+    service: Service
+    needs: Service
+    start: int
+    end: int
+
+
 @dataclass(slots=True)
 class Repository:
     """``number`` gives the ids made here a range of their own."""
@@ -225,6 +236,9 @@ class Organisation:
     repositories: list[Repository]
     outsiders: list[Account]
     catch_all: Person
+    dependencies: list[Dependency] = field(default_factory=list)
+    entered_twice: Person | None = None
+    entered_backwards: Person | None = None
     loads: dict[str, list[Service]] = field(default_factory=dict)
 
     def load(self, team: Team, day: int) -> float:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from orchestration.sources.demo.calendar import FAR
+from orchestration.sources.demo import careers, dependencies, leave
+from orchestration.sources.demo.calendar import FAR, span
 from orchestration.sources.demo.organisation import Organisation, Person, Team
 
 Row = tuple[object, ...]
@@ -62,18 +63,30 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "maturity_band_at_takeover",
     ),
     "identities": ("employee_id", "system", "identity"),
+    "service_dependencies": (
+        "service_id",
+        "depends_on_service_id",
+        "valid_from",
+        "valid_to",
+    ),
+    "time_off": (
+        "time_off_id",
+        "employee_id",
+        "first_day",
+        "last_day",
+        "day_portion",
+        "status",
+    ),
+    "leave_allowance": ("employee_id", "valid_from", "valid_to", "allowance_days"),
+    "holidays": ("location", "holiday_on"),
+    "promotions": ("employee_id", "promoted_on", "from_level", "to_level"),
+    "exits": ("employee_id", "last_day", "is_regretted"),
 }
 
 
 def rows(organisation: Organisation, stream: str, today: int) -> Iterator[Row]:
     """The rows of a stream, without the header, as known on the day ``today``."""
     return _READERS[stream](organisation, today)
-
-
-def _span(start: int, end: int, today: int) -> tuple[str, str]:
-    """What will end later is not known to end."""
-    until = date.fromordinal(end).isoformat() if end < FAR and end <= today else ""
-    return date.fromordinal(start).isoformat(), until
 
 
 def _roster(organisation: Organisation, today: int) -> Iterator[Row]:
@@ -99,8 +112,8 @@ def _versions(organisation: Organisation, person: Person, today: int) -> Iterato
     days = sorted(d for d in changes if person.hired <= d < person.left and d <= today)
     spans: list[tuple[int, tuple[str, ...]]] = []
     for day in days:
-        team = next((t for m, t in mine if m.start <= day < m.end), None)
-        described = _described(organisation, person, team, day)
+        current = next((t for m, t in mine if m.start <= day < m.end), None)
+        described = _described(organisation, person, current, day)
         if spans and spans[-1][1] == described:
             continue
         spans.append((day, described))
@@ -110,7 +123,7 @@ def _versions(organisation: Organisation, person: Person, today: int) -> Iterato
         yield (
             person.employee_id,
             person.name,
-            *_span(day, end, today),
+            *span(day, end, today),
             family,
             level,
             manager,
@@ -148,8 +161,8 @@ def _team_membership(organisation: Organisation, today: int) -> Iterator[Row]:
     memberships.sort(key=lambda m: (m.person.employee_id, m.start, m.team_id))
     for m in memberships:
         if m.start <= today and m.start < m.end:
-            span = _span(m.start, m.end, today)
-            yield m.person.employee_id, m.team_id, *span, m.share
+            validity = span(m.start, m.end, today)
+            yield m.person.employee_id, m.team_id, *validity, m.share
 
 
 def _teams(organisation: Organisation, today: int) -> Iterator[Row]:
@@ -162,7 +175,7 @@ def _teams(organisation: Organisation, today: int) -> Iterator[Row]:
                     v.department,
                     v.division,
                     team.site.zone,
-                    *_span(v.start, v.end, today),
+                    *span(v.start, v.end, today),
                 )
 
 
@@ -176,7 +189,7 @@ def _services(organisation: Organisation, today: int) -> Iterator[Row]:
                 s.mission,
                 s.repository,
                 s.pagerduty_id,
-                *_span(s.born, FAR, today),
+                *span(s.born, FAR, today),
             )
 
 
@@ -187,7 +200,7 @@ def _service_ownership(organisation: Organisation, today: int) -> Iterator[Row]:
                 yield (
                     s.service_id,
                     o.team.team_id,
-                    *_span(o.start, o.end, today),
+                    *span(o.start, o.end, today),
                     o.band,
                 )
 
@@ -200,6 +213,7 @@ def _identities(organisation: Organisation, today: int) -> Iterator[Row]:
             if start <= today:
                 yield person.employee_id, "github", account.login
         yield person.employee_id, "pagerduty", person.pagerduty_id
+        yield person.employee_id, "support", person.support_id
 
 
 _READERS = {
@@ -209,4 +223,10 @@ _READERS = {
     "services": _services,
     "service_ownership": _service_ownership,
     "identities": _identities,
+    "service_dependencies": dependencies.rows,
+    "time_off": leave.time_off,
+    "leave_allowance": leave.allowances,
+    "holidays": leave.holidays,
+    "promotions": careers.promotions,
+    "exits": careers.exits,
 }

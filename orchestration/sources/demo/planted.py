@@ -40,6 +40,13 @@ OCCURRENCES: dict[str, str] = {
     "tag_only_deployments": "Deployments with a tag and no sha; releases resolve it.",
     "payload_kinds": "A payload as object, as JSON text and as null.",
     "direct_pushes": "Commits on the default branch without a pull request.",
+    "no_time_off": "People in teams with much to look after who took no day off.",
+    "time_off_overlaps": "One person's leave was entered twice, and the days overlap.",
+    "time_off_reversed": "A leave that ends before it starts.",
+    "dependency_cycle": "Two services depend on each other.",
+    "flaky_runs": "Checks that failed and passed on the same commit when run again.",
+    "defects_in_production": "Defects whose labels say that they were found in production.",
+    "pull_requests_as_issues": "Repositories whose pull requests come as issues too.",
 }
 
 

@@ -14,7 +14,7 @@ def is_current(landing: Path, scale: dict[str, int]) -> bool:
     file = landing / _STAMP
     if not file.exists():
         return False
-    stamp = json.loads(file.read_text())
+    stamp: dict[str, object] = json.loads(file.read_text())
     return stamp == _stamp(landing, scale)
 
 

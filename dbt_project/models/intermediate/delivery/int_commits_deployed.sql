@@ -3,7 +3,8 @@
 -- it. A failed deployment is not in the sequence, so its commits carry to the next
 -- success. `using key` keeps one row per service and commit while it walks; a plain
 -- union would keep one per path.
-with recursive
+-- The linter's grammar has no `using key`, so this one file is parsed by dbt alone.
+with recursive -- noqa: PRS
 
 deployments as (
 

@@ -103,7 +103,15 @@ resolved as (
 final as (
 
     select
-        resolved.* exclude (payload_service),
+        resolved.deployment_id,
+        resolved.repository,
+        resolved.environment,
+        resolved.status,
+        resolved.started_at,
+        resolved.finished_at,
+        resolved.commit_sha,
+        resolved.version,
+        resolved.is_declared_unplanned,
         services.service_id
     from resolved
     left join services

@@ -44,7 +44,18 @@ chained as (
 final as (
 
     select
-        chained.* exclude (previous_commit_sha, earlier_sequence_of_commit),
+        chained.deployment_id,
+        chained.repository,
+        chained.environment,
+        chained.status,
+        chained.started_at,
+        chained.finished_at,
+        chained.commit_sha,
+        chained.version,
+        chained.is_declared_unplanned,
+        chained.service_id,
+        chained.deployment_sequence,
+        chained.previous_success_deployment_id,
         chained.deployment_sequence = 1 as is_baseline,
         rolled_back.deployment_id is not null as is_rollback,
         rolled_back.deployment_id as rolled_back_deployment_id

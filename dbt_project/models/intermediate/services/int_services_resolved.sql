@@ -24,8 +24,6 @@ pagerduty_services as (
 
 ),
 
--- A repository or an on-call service that the catalogue does not name is a service of
--- its own: an organisation that declares nothing still gets service-level figures.
 seen_repositories as (
 
     select repository from deployments
@@ -34,6 +32,8 @@ seen_repositories as (
 
 ),
 
+-- A repository or an on-call service that the catalogue does not name is a service of
+-- its own: an organisation that declares nothing still gets service-level figures.
 undeclared_repositories as (
 
     select seen_repositories.repository

@@ -19,8 +19,10 @@ summed as (
         contributors.group_family,
         contributors.group_key,
         contributors.period_id,
-        case any_value(periods.period_grain) when 'quarter' then 3 else 1 end as n_months,
-        epoch(any_value(periods.period_end) - any_value(periods.period_start)) / (7 * 86400)
+        case any_value(periods.period_grain) when 'quarter' then 3 else 1 end
+            as n_months,
+        epoch(any_value(periods.period_end) - any_value(periods.period_start))
+        / (7 * 86400)
             as n_weeks,
         count(*) as n_people,
         sum(contributors.hours_on_call) as hours_on_call,

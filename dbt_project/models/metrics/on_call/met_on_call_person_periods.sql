@@ -31,8 +31,8 @@ clipped as (
 
 ),
 
--- Two rotations at once are one span on call: overlapping shifts are merged before hours are
--- added up.
+-- Two rotations at once are one span on call: overlapping shifts are merged before
+-- hours are added up.
 with_reach as (
 
     select
@@ -51,7 +51,9 @@ numbered as (
 
     select
         *,
-        count(*) filter (where reached_until is null or starts_at > reached_until) over (
+        count(*) filter (
+            where reached_until is null or starts_at > reached_until
+        ) over (
             partition by contributor_key
             order by starts_at, ends_at
             rows between unbounded preceding and current row
@@ -98,6 +100,9 @@ pages_by_person as (
         count(*) filter (where pages.is_after_hours) as n_after_hours_pages,
         count(*) filter (where pages.is_in_sleep_hours) as n_sleep_hours_pages,
         count(*) filter (where pages.is_on_weekend) as n_weekend_pages,
+        count(*) filter (where pages.is_on_holiday) as n_holiday_pages,
+        count(*) filter (where pages.is_on_holiday is null)
+            as n_pages_of_unknown_holiday,
         -- Without a zone the hour is unknown: such pages are counted, not guessed.
         count(*) filter (where pages.local_paged_at is null) as n_pages_of_unknown_hour
     from pages
@@ -123,6 +128,9 @@ final as (
         coalesce(pages_by_person.n_after_hours_pages, 0) as n_after_hours_pages,
         coalesce(pages_by_person.n_sleep_hours_pages, 0) as n_sleep_hours_pages,
         coalesce(pages_by_person.n_weekend_pages, 0) as n_weekend_pages,
+        coalesce(pages_by_person.n_holiday_pages, 0) as n_holiday_pages,
+        coalesce(pages_by_person.n_pages_of_unknown_holiday, 0)
+            as n_pages_of_unknown_holiday,
         coalesce(pages_by_person.n_pages_of_unknown_hour, 0) as n_pages_of_unknown_hour
     from hours_on_call
     full outer join pages_by_person
@@ -130,7 +138,9 @@ final as (
             hours_on_call.contributor_key = pages_by_person.contributor_key
             and hours_on_call.period_id = pages_by_person.period_id
     inner join periods
-        on coalesce(hours_on_call.period_id, pages_by_person.period_id) = periods.period_id
+        on
+            coalesce(hours_on_call.period_id, pages_by_person.period_id)
+            = periods.period_id
 
 )
 

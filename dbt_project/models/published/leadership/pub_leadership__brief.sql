@@ -54,7 +54,9 @@ phrases as (
         metric_label,
         value,
         regexp_replace(
-            regexp_replace(value_text, ' per (week|month)$', ''), '^1 (day|page)s$', '1 \1'
+            regexp_replace(value_text, ' per (week|month)$', ''),
+            '^1 (day|page)s$',
+            '1 \1'
         )
         || case
             when value_text_before is null then ''

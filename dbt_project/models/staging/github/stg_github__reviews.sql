@@ -15,7 +15,8 @@ renamed as (
         regexp_extract(record ->> '$.pull_request_url', 'repos/([^/]+/[^/]+)/pulls', 1)
             as repository,
         try_cast(
-            regexp_extract(record ->> '$.pull_request_url', '/pulls/([0-9]+)$', 1) as bigint
+            regexp_extract(record ->> '$.pull_request_url', '/pulls/([0-9]+)$', 1)
+            as bigint
         ) as pull_request_number,
         record ->> '$.commit_id' as commit_sha,
 

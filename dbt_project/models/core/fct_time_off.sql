@@ -1,0 +1,112 @@
+-- Unbroken spans of leave: days that follow each other, and a weekend between them.
+with
+
+days as (
+
+    select * from {{ ref('int_time_off_days') }}
+
+),
+
+people as (
+
+    select * from {{ ref('dim_person') }}
+
+),
+
+holidays as (
+
+    select * from {{ ref('dim_holiday') }}
+
+),
+
+declared_years as (
+
+    select distinct
+        location,
+        year(holiday_on) as holiday_year
+    from holidays
+
+),
+
+-- Where no holiday of a year is declared, nobody knows which days are.
+placed as (
+
+    select
+        days.person_id,
+        days.day_off,
+        days.day_portion,
+        days.n_requests,
+        isodow(days.day_off) < 6 as is_weekday,
+        holidays.holiday_on is not null as is_holiday,
+        declared_years.location is not null as is_holiday_known
+    from days
+    left join people
+        on
+            days.person_id = people.person_id
+            and {{ is_valid_at('days.day_off', 'people') }}
+    left join holidays
+        on
+            people.location = holidays.location
+            and days.day_off = holidays.holiday_on
+    left join declared_years
+        on
+            people.location = declared_years.location
+            and year(days.day_off) = declared_years.holiday_year
+    qualify row_number() over (
+        partition by days.person_id, days.day_off order by people.valid_from desc
+    ) = 1
+
+),
+
+with_previous as (
+
+    select
+        *,
+        lag(day_off) over (partition by person_id order by day_off) as previous_day_off
+    from placed
+
+),
+
+numbered as (
+
+    select
+        *,
+        count(*) filter (
+            where
+            previous_day_off is null
+            or date_diff('day', previous_day_off, day_off)
+            > case isodow(previous_day_off) when 5 then 3 when 6 then 2 else 1 end
+        ) over (
+            partition by person_id
+            order by day_off
+            rows between unbounded preceding and current row
+        ) as span_number
+    from with_previous
+
+),
+
+final as (
+
+    select
+        person_id || '/' || strftime(min(day_off), '%Y-%m-%d') as time_off_id,
+        person_id,
+        min(day_off) as first_day,
+        max(day_off) as last_day,
+        date_diff('day', min(day_off), max(day_off)) + 1 as n_days,
+        coalesce(sum(day_portion) filter (where is_weekday), 0) as n_weekdays_off,
+        -- Leave on a public holiday costs none of the allowance.
+        case
+            when bool_and(is_holiday_known)
+                then coalesce(
+                    sum(day_portion) filter (where is_weekday and is_holiday), 0
+                )
+        end as n_holidays_within,
+        count(*) filter (where day_portion < 1) as n_partial_days,
+        count(*) filter (where n_requests > 1) as n_overlapping_days,
+        min(day_off) > cast({{ as_of() }} as date) as is_planned
+    from numbered
+    group by person_id, span_number
+
+)
+
+select * from final

@@ -1,0 +1,49 @@
+"""dbt's own documentation as one static file that needs no network."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+
+from orchestration.progress import say
+from orchestration.warehouse.dbt import DBT_EXECUTABLE
+from orchestration.workspace import DBT_PROJECT, PROJECT_ROOT, Workspace
+
+_FILE = "static_index.html"
+
+
+def write_dbt_docs(workspace: Workspace) -> None:
+    """Write `audit/dbt-docs/index.html` where the last build changed since it was written.
+
+    Without a build there is nothing to write.
+    """
+    manifest = workspace.dbt_target / "manifest.json"
+    if not manifest.exists() or not workspace.warehouse.exists():
+        return
+    folder = workspace.audit / "dbt-docs"
+    stamp = hashlib.sha256((workspace.dbt_target / "graph_summary.json").read_bytes()).hexdigest()
+    stamp_file = workspace.audit / "dbt-docs.stamp"
+    if stamp_file.exists() and stamp_file.read_text() == stamp:
+        return
+    target = workspace.audit / ".dbt-docs"
+    # A process of its own: dbt keeps its connection open as long as the process lives.
+    done = subprocess.run(
+        [
+            os.fspath(DBT_EXECUTABLE),
+            *("--quiet", "docs", "generate", "--static"),
+            *("--project-dir", os.fspath(DBT_PROJECT)),
+            *("--profiles-dir", os.fspath(PROJECT_ROOT)),
+            *("--target-path", os.fspath(target)),
+        ],
+        env=os.environ | workspace.to_environment(),
+        capture_output=True,
+    )
+    if done.returncode != 0:
+        say("dbt could not write its documentation; the auditors' site goes without it")
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(target / _FILE, folder / "index.html")
+    shutil.rmtree(target, ignore_errors=True)
+    stamp_file.write_text(stamp)
