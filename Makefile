@@ -47,7 +47,7 @@ lint: setup
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/python -m orchestration.warehouse.dbt
-	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 	@$(BIN)/python -m pytest --durations=0 --durations-min=30 tests/architecture tests/docs
 
 # For example: make bench BENCH="--only load gate --pull-requests 20000"

@@ -55,7 +55,7 @@ def test_every_test_of_dbt_but_unit_tests_is_a_check(definitions: Definitions) -
     manifest = json.loads(ensure_manifest().read_text())
     tests = {node["name"] for node in manifest["nodes"].values() if node["resource_type"] == "test"}
     assert len(tests) > 100
-    assert tests == checks
+    assert tests <= checks
 
 
 def test_each_site_comes_from_every_stream(definitions: Definitions) -> None:
