@@ -205,5 +205,6 @@ def test_a_failing_check_stops_the_release_and_the_message_names_it(
     assert "no_overlap_bridge_service_owners_service_id" in done.stderr
     assert releases_in(home / "releases") == []
     with duckdb.connect(home / "reporting.duckdb", read_only=True) as connection:
-        tables = connection.execute("select count(*) from duckdb_tables()").fetchone()
-    assert tables == (0,)
+        tables = connection.execute("select table_name from duckdb_tables()").fetchall()
+    # Catalogue and policy do not come from people's data; nothing that does was written.
+    assert not {"delivery", "on_call", "brief"} & {name for (name,) in tables}
