@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
-
-_EXTRACT_FOLDER = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2})[-:](\d{2})[-:](\d{2})Z?)?")
-
 
 # DuckDB has one writer, so runs queue up.
 _DAGSTER_SETTINGS = """\
@@ -119,10 +115,12 @@ class Workspace:
 
     def newest_extract(self) -> datetime:
         """The latest extract folder of any stream, UTC. Raises WorkspaceError on none."""
+        from orchestration.landing.files import extract_time
+
         moments = [
             moment
             for folder in self.landing.glob("*/*/*")
-            if folder.is_dir() and (moment := _folder_moment(folder.name))
+            if folder.is_dir() and (moment := extract_time(folder.name))
         ]
         if not moments:
             raise WorkspaceError(
@@ -144,11 +142,3 @@ def parse_moment(text: str) -> datetime:
             f"{text!r} is no date. Use 2026-10-15 or 2026-10-15T00:00:00Z."
         ) from None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _folder_moment(name: str) -> datetime | None:
-    match = _EXTRACT_FOLDER.fullmatch(name)
-    if not match:
-        return None
-    day, hour, minute, second = match.groups()
-    return parse_moment(f"{day}T{hour or '00'}:{minute or '00'}:{second or '00'}+00:00")
