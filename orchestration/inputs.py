@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from orchestration.files import sha256_of_all
 from orchestration.workspace import PROJECT_ROOT, Workspace
 
 _CODE = ("dbt_project", "orchestration", "quality", "reports")
@@ -27,16 +28,15 @@ def landing_fingerprint(landing: Path) -> str:
 
 def run_fingerprint(workspace: Workspace) -> str:
     """A hash over all that decides the outcome of a run: landing, code and as-of date."""
-    digest = hashlib.sha256()
-    digest.update(landing_fingerprint(workspace.landing).encode())
-    digest.update(str(workspace.as_of).encode())
-    files = [PROJECT_ROOT / name for name in _CODE_FILES]
+    code = [PROJECT_ROOT / name for name in _CODE_FILES]
     for folder in _CODE:
-        files.extend(_files(PROJECT_ROOT / folder))
-    for file in files:
-        digest.update(str(file.relative_to(PROJECT_ROOT)).encode())
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
+        code.extend(_files(PROJECT_ROOT / folder))
+    parts = [
+        landing_fingerprint(workspace.landing),
+        str(workspace.as_of),
+        sha256_of_all(code, PROJECT_ROOT),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _files(folder: Path) -> Iterator[Path]:

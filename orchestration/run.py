@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.files import write_whole
 from orchestration.inputs import run_fingerprint
 from orchestration.progress import say
 from orchestration.workspace import Workspace
@@ -155,7 +156,5 @@ def _outcome(workspace: Workspace, changed: bool) -> RunOutcome:
 
 
 def _record(workspace: Workspace, fingerprint: str, outcome: RunOutcome) -> None:
-    file = workspace.home / _RECORD
-    aside = file.with_suffix(".writing")
-    aside.write_text(json.dumps({"fingerprint": fingerprint, "release": outcome.release.name}))
-    aside.rename(file)
+    record = {"fingerprint": fingerprint, "release": outcome.release.name}
+    write_whole(workspace.home / _RECORD, json.dumps(record))

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from orchestration.files import write_whole
+
 PASSED, FAILED, ERROR, SKIPPED, NOT_APPLICABLE = (
     "passed",
     "failed",
@@ -68,9 +70,8 @@ def write_checks(home: Path, run_id: str, source: str, checks: Iterable[Check]) 
     """Keep the results of one source of checks of a run, in place of earlier ones."""
     folder = run_folder(home, run_id)
     folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / f".{source}.writing"
-    aside.write_text("".join(f"{json.dumps(asdict(check))}\n" for check in checks))
-    aside.rename(folder / f"{source}.jsonl")
+    lines = "".join(f"{json.dumps(asdict(check))}\n" for check in checks)
+    write_whole(folder / f"{source}.jsonl", lines)
 
 
 def read_checks(home: Path, run_id: str) -> list[Check]:

@@ -5,7 +5,6 @@ landing/<source>/<stream>/<extracted_at>/*.jsonl[.gz] | *.csv[.gz] | *.parquet
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -130,12 +129,6 @@ def list_unknown(landing: Path, streams: Iterable[Stream]) -> list[tuple[str, st
             if (source.name, stream.name) not in declared
         )
     return unknown
-
-
-def content_hash(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _entries(folder: Path) -> Iterator[Path]:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.files import sha256_of
 from orchestration.landing import report
 from orchestration.landing.catalogue import write_catalogue
 from orchestration.landing.contracts import Stream
 from orchestration.landing.envelopes import BARE, sniff
 from orchestration.landing.files import (
     LandingFile,
-    content_hash,
     list_stream,
 )
 from orchestration.landing.judge import FILES, LANDED, judge
@@ -137,7 +137,7 @@ class _StreamLoader:
                 if known and known[1:] == (file.size_bytes, file.mtime_ns):
                     self._result.n_files_unchanged += 1
                     continue
-                digest = content_hash(file.path)
+                digest = sha256_of(file.path)
                 if batch and any(_same(self._stream, one, file, digest) for one in batch):
                     batch = self._flush(batch)
                 pending = self._pending(file, digest)

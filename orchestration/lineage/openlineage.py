@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from orchestration.files import write_whole
 from orchestration.lineage.columns import Columns, Lineage
 
 NAMESPACE = "fairlead"
@@ -54,10 +55,8 @@ def events(
 
 
 def write_events(file: Path, found: Iterator[dict[str, Any]]) -> None:
-    """One event per line, in place by a rename."""
-    aside = file.with_suffix(".writing")
-    aside.write_text("".join(f"{json.dumps(event, sort_keys=True)}\n" for event in found))
-    aside.rename(file)
+    """One event per line."""
+    write_whole(file, "".join(f"{json.dumps(event, sort_keys=True)}\n" for event in found))
 
 
 def _run_id(name: str, finished_at: datetime) -> uuid.UUID:

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from orchestration.files import write_whole
 from orchestration.lineage.columns import (
     Columns,
     Edge,
@@ -30,17 +31,12 @@ def current_lineage(workspace: Workspace) -> Lineage:
             return Lineage([Edge(**edge) for edge in kept["edges"]], kept["unresolved"])
     found = column_lineage(manifest, columns)
     workspace.audit.mkdir(exist_ok=True)
-    aside = file.with_suffix(".writing")
-    aside.write_text(
-        json.dumps(
-            {
-                "key": key,
-                "edges": [asdict(edge) for edge in found.edges],
-                "unresolved": found.unresolved,
-            }
-        )
-    )
-    aside.rename(file)
+    kept = {
+        "key": key,
+        "edges": [asdict(edge) for edge in found.edges],
+        "unresolved": found.unresolved,
+    }
+    write_whole(file, json.dumps(kept))
     return found
 
 

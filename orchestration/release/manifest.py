@@ -7,6 +7,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from orchestration.files import sha256_of
+
 MANIFEST = "manifest.json"
 
 
@@ -59,11 +61,7 @@ def read_manifest(release: Path) -> Manifest:
 
 
 def manifest_sha256(release: Path) -> str:
-    return file_sha256(release / MANIFEST)
-
-
-def file_sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    return sha256_of(release / MANIFEST)
 
 
 def releases_in(folder: Path) -> list[Path]:
@@ -107,6 +105,6 @@ def _file_problems(release: Path, manifest: Manifest) -> list[str]:
     for file in manifest.files:
         if file.path not in present:
             problems.append(f"{release.name}: {file.path} is missing")
-        elif file_sha256(release / file.path) != file.sha256:
+        elif sha256_of(release / file.path) != file.sha256:
             problems.append(f"{release.name}: {file.path} was changed after its release")
     return problems

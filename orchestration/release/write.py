@@ -13,12 +13,12 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.files import sha256_of
 from orchestration.release.manifest import (
     MANIFEST,
     Manifest,
     ReleasedFile,
     chain_problems,
-    file_sha256,
     manifest_sha256,
     read_manifest,
     releases_in,
@@ -139,7 +139,7 @@ def _export_table(
     assert counted is not None
     return ReleasedFile(
         path=f"{schema}/{table}.parquet",
-        sha256=file_sha256(file),
+        sha256=sha256_of(file),
         n_rows=int(counted[0]),
     )
 

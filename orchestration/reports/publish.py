@@ -18,12 +18,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from orchestration.files import sha256_of
 from orchestration.reports.site_data import (
     SiteDataError,
     data_differences,
     data_manifest,
     expected_data,
-    file_hash,
     release_files,
 )
 from orchestration.reports.toolchain import Log
@@ -73,7 +73,7 @@ def publish_site(
     exactly what the site may ship; the site of before then stays.
     """
     sources = release_files(audience, release_dir)
-    hashes = {table: file_hash(path) for table, path in sources.items()}
+    hashes = {table: sha256_of(path) for table, path in sources.items()}
     expected = expected_data(audience, hashes)
     static = _files_beside(beside)
     description: dict[str, object] = {
@@ -83,7 +83,7 @@ def publish_site(
         "tables": hashes,
     }
     if static:
-        description["beside"] = {name: file_hash(path) for name, path in static.items()}
+        description["beside"] = {name: sha256_of(path) for name, path in static.items()}
     version = hashlib.sha256(json.dumps(description, sort_keys=True).encode()).hexdigest()[:16]
     site = sites_dir / audience
     if _is_published(site, description) and not data_differences(site, expected):

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from orchestration.files import sha256_of
 from orchestration.reports.places import site_source
 
 # What the reader's browser can decode and show. Other types would appear as codes or
@@ -88,15 +89,9 @@ def data_differences(site: Path, expected: Mapping[str, str]) -> list[str]:
     differences += [
         f"{name} has other content than the release"
         for name in sorted(found.keys() & expected.keys())
-        if file_hash(found[name]) != expected[name]
+        if sha256_of(found[name]) != expected[name]
     ]
     return differences
-
-
-def file_hash(path: Path) -> str:
-    """The sha256 of a file, in hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _require_readable(table: str, path: Path) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from importlib.metadata import version as package_version
@@ -15,6 +13,7 @@ from pathlib import Path
 from dagster_dbt import DbtCliResource
 from packaging import version
 
+from orchestration.files import sha256_of_all
 from orchestration.workspace import DBT_PROJECT, PROJECT_ROOT
 
 # The dbt of this environment, whatever PATH says.
@@ -49,16 +48,7 @@ def build_arguments(as_of: datetime, known_at: datetime, policy_version: str) ->
 def policy_version() -> str:
     """The content hash of the policy seeds, 12 hex digits."""
     seeds = sorted((DBT_PROJECT / "seeds" / "policy").glob("*.csv"))
-    return content_hash(seeds)[:12]
-
-
-def content_hash(files: Iterable[Path]) -> str:
-    """sha256 over the names (relative to the project) and contents of files."""
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(str(file.relative_to(PROJECT_ROOT)).encode())
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
+    return sha256_of_all(seeds, PROJECT_ROOT)[:12]
 
 
 def project_files() -> list[Path]:
@@ -77,7 +67,7 @@ def ensure_manifest() -> Path:
 
     Raises ManifestError with dbt's message.
     """
-    stamp = content_hash(project_files())
+    stamp = sha256_of_all(project_files(), PROJECT_ROOT)
     if MANIFEST.exists() and _STAMP.exists() and _STAMP.read_text() == stamp:
         return MANIFEST
     from dbt.cli.main import dbtRunner

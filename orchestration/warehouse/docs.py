@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
 
+from orchestration.files import sha256_of
 from orchestration.progress import say
 from orchestration.warehouse.dbt import DBT_EXECUTABLE
 from orchestration.workspace import DBT_PROJECT, PROJECT_ROOT, Workspace
@@ -23,7 +23,7 @@ def write_dbt_docs(workspace: Workspace) -> None:
     if not manifest.exists() or not workspace.warehouse.exists():
         return
     folder = workspace.audit / "dbt-docs"
-    stamp = hashlib.sha256((workspace.dbt_target / "graph_summary.json").read_bytes()).hexdigest()
+    stamp = sha256_of(workspace.dbt_target / "graph_summary.json")
     stamp_file = workspace.audit / "dbt-docs.stamp"
     if stamp_file.exists() and stamp_file.read_text() == stamp:
         return
