@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.files import write_whole
+from orchestration.warehouse.artifacts import read_manifest, read_run_results
 
 PASSED, FAILED, ERROR, SKIPPED, NOT_APPLICABLE = (
     "passed",
@@ -81,6 +82,12 @@ def read_checks(home: Path, run_id: str) -> list[Check]:
         for file in sorted(run_folder(home, run_id).glob("*.jsonl"))
         for line in file.read_text().splitlines()
     ]
+
+
+def checks_of_build(dbt_target: Path) -> list[Check] | None:
+    """dbt's results of the last build below a target folder, None where there are none."""
+    results = read_run_results(dbt_target)
+    return checks_of_dbt(results, read_manifest(dbt_target)) if results else None
 
 
 def checks_of_dbt(run_results: dict[str, Any], manifest: dict[str, Any]) -> list[Check]:

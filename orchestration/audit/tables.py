@@ -6,7 +6,6 @@ two digits only.
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import shutil
@@ -21,6 +20,7 @@ from orchestration.audit.checks import ERROR, FAILED, NOT_APPLICABLE, PASSED, SK
 from orchestration.audit.runs import Run
 from orchestration.lineage.columns import Lineage
 from orchestration.release.manifest import chain_problems, read_manifest, releases_in
+from orchestration.warehouse.artifacts import TableSize, table_sizes
 from orchestration.workspace import Workspace
 from quality.architecture import BEHIND_THE_GATE
 
@@ -86,7 +86,7 @@ def write_tables(
         "runs": list(_runs(runs)),
         "checks": list(_checks(runs[:1])),
         "check_history": list(_history(runs)),
-        "models": list(_models(manifest, _sizes(workspace))),
+        "models": list(_models(manifest, table_sizes(workspace), runs[:1])),
         "model_edges": list(_model_edges(manifest)),
         "column_edges": [
             (edge.child, edge.child_column, edge.parent, edge.parent_column)
@@ -183,13 +183,19 @@ def _history(runs: list[Run]) -> Iterator[Row]:
 
 
 def _models(
-    manifest: dict[str, Any], sizes: dict[tuple[str, str], tuple[int, int]]
+    manifest: dict[str, Any], sizes: dict[tuple[str, str], TableSize], runs: list[Run]
 ) -> Iterator[Row]:
+    seconds = {
+        check.name: check.seconds
+        for run in runs
+        for check in run.checks
+        if check.kind == "dbt model"
+    }
     for node in manifest["nodes"].values():
         if node["resource_type"] != "model":
             continue
         layer = node["fqn"][1]
-        n_rows, n_columns = sizes.get((node["schema"], node["alias"]), (None, 0))
+        size = sizes.get((node["schema"], node["alias"]))
         yield (
             node["name"],
             layer,
@@ -197,9 +203,9 @@ def _models(
             node["config"].get("group"),
             node["config"].get("access"),
             node["description"],
-            "not built" if n_rows is None else two_digits(n_rows),
-            n_columns,
-            None,
+            two_digits(size.n_rows) if size else "not built",
+            size.n_columns if size else 0,
+            seconds.get(node["name"]),
         )
 
 
@@ -257,20 +263,6 @@ def _releases(folder: Path) -> Iterator[Row]:
         )
 
 
-def _sizes(workspace: Workspace) -> dict[tuple[str, str], tuple[int, int]]:
-    """(schema, table) → rows and columns of what is built."""
-    sizes = {}
-    for file in (workspace.warehouse, workspace.reporting):
-        if file.exists():
-            with duckdb.connect(file, read_only=True) as connection:
-                for schema, table, rows, columns in connection.execute(
-                    "select schema_name, table_name, estimated_size, column_count "
-                    "from duckdb_tables()"
-                ).fetchall():
-                    sizes[(schema, table)] = (int(rows), int(columns))
-    return sizes
-
-
 def _from_warehouse(file: Path) -> dict[str, list[Row]]:
     """Streams, their issues and the gate's decisions, as far as the last run came."""
     found: dict[str, list[Row]] = {"streams": [], "stream_issues": [], "gate": []}
@@ -323,10 +315,3 @@ _GATE = """
     group by all
     order by all
 """
-
-
-def load_built_manifest(workspace: Workspace, parsed: Path) -> dict[str, Any]:
-    """The manifest of the last build, else the parsed one: the model graph is always known."""
-    built = workspace.dbt_target / "manifest.json"
-    manifest: dict[str, Any] = json.loads((built if built.exists() else parsed).read_text())
-    return manifest

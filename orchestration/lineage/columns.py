@@ -6,10 +6,10 @@ the reason and never left out silently.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -50,22 +50,25 @@ class Lineage:
 
     def ancestors(self, node: str, column: str, stop: set[str]) -> set[tuple[str, str]]:
         """Every (node, column) upstream of one; the walk does not go on beyond `stop`."""
-        parents = self._parents()
         found: set[tuple[str, str]] = set()
         frontier = [(node, column)]
         while frontier:
             at = frontier.pop()
-            for parent in parents.get(at, ()):
+            for parent in self.parents.get(at[0], {}).get(at[1], ()):
                 if parent not in found:
                     found.add(parent)
                     if parent[0] not in stop:
                         frontier.append(parent)
         return found
 
-    def _parents(self) -> dict[tuple[str, str], list[tuple[str, str]]]:
-        parents: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    @cached_property
+    def parents(self) -> dict[str, dict[str, list[tuple[str, str]]]]:
+        """child → its columns → the (parent, column) pairs that each is made from."""
+        parents: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
         for edge in self.edges:
-            parents[(edge.child, edge.child_column)].append((edge.parent, edge.parent_column))
+            parents[edge.child][edge.child_column].append((edge.parent, edge.parent_column))
         return parents
 
 
@@ -100,12 +103,6 @@ def column_lineage(manifest: dict[str, Any], columns: Columns) -> Lineage:
         except (SqlglotError, ValueError, KeyError) as problem:
             unresolved[node["name"]] = f"{type(problem).__name__}: {str(problem)[:200]}"
     return Lineage(sorted(edges), unresolved)
-
-
-def load_manifest(dbt_target: Path) -> dict[str, Any]:
-    """The manifest of the last build."""
-    manifest: dict[str, Any] = json.loads((dbt_target / "manifest.json").read_text())
-    return manifest
 
 
 def _names_of_relations(manifest: dict[str, Any]) -> dict[tuple[str, str], str]:

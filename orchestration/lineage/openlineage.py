@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -24,15 +23,13 @@ def events(
     lineage: Lineage, manifest: dict[str, Any], columns: Columns, finished_at: datetime
 ) -> Iterator[dict[str, Any]]:
     """One COMPLETE event per model with its inputs, schema and column lineage."""
-    parents: dict[str, dict[str, set[tuple[str, str]]]] = defaultdict(lambda: defaultdict(set))
-    for edge in lineage.edges:
-        parents[edge.child][edge.child_column].add((edge.parent, edge.parent_column))
     for node in manifest["nodes"].values():
         if node["resource_type"] != "model":
             continue
         name = node["name"]
         own = columns.get(node["database"], {}).get(node["schema"], {}).get(node["alias"], {})
-        inputs = sorted({parent for found in parents[name].values() for parent, _ in found})
+        columns_of = lineage.parents.get(name, {})
+        inputs = sorted({parent for found in columns_of.values() for parent, _ in found})
         yield {
             "eventType": "COMPLETE",
             "eventTime": finished_at.isoformat(),
@@ -47,7 +44,7 @@ def events(
                     "name": name,
                     "facets": {
                         "schema": _schema_facet(own),
-                        "columnLineage": _column_facet(parents[name]),
+                        "columnLineage": _column_facet(columns_of),
                     },
                 }
             ],
@@ -68,7 +65,7 @@ def _schema_facet(own: dict[str, str]) -> dict[str, Any]:
     return {"_producer": PRODUCER, "_schemaURL": _SCHEMA_FACET, "fields": fields}
 
 
-def _column_facet(found: dict[str, set[tuple[str, str]]]) -> dict[str, Any]:
+def _column_facet(found: dict[str, list[tuple[str, str]]]) -> dict[str, Any]:
     return {
         "_producer": PRODUCER,
         "_schemaURL": _COLUMN_FACET,

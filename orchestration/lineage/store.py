@@ -13,15 +13,15 @@ from orchestration.lineage.columns import (
     Edge,
     Lineage,
     column_lineage,
-    load_manifest,
     read_columns,
 )
+from orchestration.warehouse.artifacts import read_manifest
 from orchestration.workspace import Workspace
 
 
 def current_lineage(workspace: Workspace) -> Lineage:
     """Lineage of what `dbt build` last wrote below this home."""
-    manifest = load_manifest(workspace.dbt_target)
+    manifest = read_manifest(workspace.dbt_target)
     columns = read_columns(workspace.warehouse, workspace.reporting)
     key = _key(manifest, columns)
     file = workspace.audit / "lineage.json"

@@ -14,12 +14,12 @@ from dagster_dbt import DbtCliResource
 from packaging import version
 
 from orchestration.files import sha256_of_all
+from orchestration.warehouse.artifacts import MANIFEST, PARSED
 from orchestration.workspace import DBT_PROJECT, PROJECT_ROOT
 
 # The dbt of this environment, whatever PATH says.
 DBT_EXECUTABLE = Path(sys.executable).with_name("dbt")
-MANIFEST = DBT_PROJECT / "target" / "manifest.json"
-_STAMP = DBT_PROJECT / "target" / "manifest.sources"
+_STAMP = PARSED / "manifest.sources"
 _SOURCES = ("*.sql", "*.py", "*.yml", "*.csv", "*.md")
 
 
@@ -68,8 +68,9 @@ def ensure_manifest() -> Path:
     Raises ManifestError with dbt's message.
     """
     stamp = sha256_of_all(project_files(), PROJECT_ROOT)
-    if MANIFEST.exists() and _STAMP.exists() and _STAMP.read_text() == stamp:
-        return MANIFEST
+    manifest = PARSED / MANIFEST
+    if manifest.exists() and _STAMP.exists() and _STAMP.read_text() == stamp:
+        return manifest
     from dbt.cli.main import dbtRunner
 
     # The profile names files below home; parsing opens none of them.
@@ -83,13 +84,13 @@ def ensure_manifest() -> Path:
             "--profiles-dir",
             str(PROJECT_ROOT),
             "--target-path",
-            str(MANIFEST.parent),
+            str(PARSED),
         ]
     )
     if not result.success:
         raise ManifestError(f"dbt could not parse the project: {result.exception}")
     _STAMP.write_text(stamp)
-    return MANIFEST
+    return manifest
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import subprocess
 
 from orchestration.files import sha256_of
 from orchestration.progress import say
+from orchestration.warehouse.artifacts import MANIFEST
 from orchestration.warehouse.dbt import DBT_EXECUTABLE
 from orchestration.workspace import DBT_PROJECT, PROJECT_ROOT, Workspace
 
@@ -19,7 +20,7 @@ def write_dbt_docs(workspace: Workspace) -> None:
 
     Without a build there is nothing to write.
     """
-    manifest = workspace.dbt_target / "manifest.json"
+    manifest = workspace.dbt_target / MANIFEST
     if not manifest.exists() or not workspace.warehouse.exists():
         return
     folder = workspace.audit / "dbt-docs"

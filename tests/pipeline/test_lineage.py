@@ -15,17 +15,17 @@ from orchestration.lineage.columns import (
     Edge,
     Lineage,
     column_lineage,
-    load_manifest,
     read_columns,
 )
 from orchestration.lineage.openlineage import events
+from orchestration.warehouse.artifacts import read_manifest
 from quality.architecture import BEHIND_THE_GATE
 from tests.pipeline.conftest import Finished
 
 
 @pytest.fixture(scope="module")
 def manifest(undisturbed: Finished) -> dict[str, Any]:
-    return load_manifest(undisturbed.home / "dbt")
+    return read_manifest(undisturbed.home / "dbt")
 
 
 @pytest.fixture(scope="module")

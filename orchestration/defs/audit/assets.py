@@ -1,8 +1,8 @@
 """The auditors' site: made after every run of the main job, whether it published or stopped."""
 
-import json
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from dagster import (
     AssetExecutionContext,
@@ -21,7 +21,7 @@ from dagster import (
 from dagster import DagsterRunStatus as Status
 
 from orchestration.audit.runs import recent_runs
-from orchestration.audit.tables import AUDIENCE, load_built_manifest, write_tables
+from orchestration.audit.tables import AUDIENCE, write_tables
 from orchestration.defs.automation.jobs import publish
 from orchestration.defs.resources import WorkspaceResource
 from orchestration.landing import load_contracts
@@ -32,7 +32,7 @@ from orchestration.progress import say
 from orchestration.reports.places import TOOLS
 from orchestration.reports.publish import publish_site
 from orchestration.reports.shell import build_shell
-from orchestration.warehouse.dbt import MANIFEST
+from orchestration.warehouse.artifacts import MANIFEST, newest_manifest
 from orchestration.warehouse.docs import write_dbt_docs
 from orchestration.workspace import Workspace
 
@@ -47,10 +47,10 @@ GROUP = "audit"
 def audit_record(context: AssetExecutionContext, workspace: WorkspaceResource) -> MaterializeResult:
     folders = workspace.open()
     runs = recent_runs(context.instance, folders.home)
-    manifest = load_built_manifest(folders, MANIFEST)
+    manifest = newest_manifest(folders)
     lineage = _lineage(folders)
     if runs and lineage.edges:
-        _write_open_lineage(folders, lineage, runs[0].started_at)
+        _write_open_lineage(folders, manifest, lineage, runs[0].started_at)
     write_dbt_docs(folders)
     write_tables(
         folders,
@@ -114,14 +114,15 @@ def beside(folders: Workspace) -> list[tuple[str, str, str, Path]]:
 
 def _lineage(folders: Workspace) -> Lineage:
     """The lineage of what is built; none before the first whole build."""
-    built = (folders.warehouse, folders.reporting, folders.dbt_target / "manifest.json")
+    built = (folders.warehouse, folders.reporting, folders.dbt_target / MANIFEST)
     return current_lineage(folders) if all(map(Path.exists, built)) else Lineage([])
 
 
-def _write_open_lineage(folders: Workspace, lineage: Lineage, at: datetime) -> None:
+def _write_open_lineage(
+    folders: Workspace, manifest: dict[str, Any], lineage: Lineage, at: datetime
+) -> None:
     folder = folders.audit / "lineage"
     folder.mkdir(parents=True, exist_ok=True)
-    manifest = json.loads((folders.dbt_target / "manifest.json").read_text())
     columns = read_columns(folders.warehouse, folders.reporting)
     write_events(folder / "openlineage.json", events(lineage, manifest, columns, at))
 

@@ -8,6 +8,7 @@ from dagster import (
     definitions,
 )
 
+from orchestration.audit.checks import ERROR, FAILED, PASSED, Check, checks_of_build
 from orchestration.audit.pages import verify_pages
 from orchestration.audit.runs import note_release
 from orchestration.defs.resources import WorkspaceResource
@@ -16,7 +17,6 @@ from orchestration.progress import say
 from orchestration.release.write import AUDIENCES, ReleaseError, ReleaseSource, write_release
 from orchestration.warehouse.connection import wait_until_free
 from orchestration.warehouse.dbt import policy_version
-from orchestration.warehouse.results import read_results
 
 PUBLISHED = [key for key in warehouse.keys if key.path[-1].startswith("pub_")]
 
@@ -29,8 +29,8 @@ PUBLISHED = [key for key in warehouse.keys if key.path[-1].startswith("pub_")]
 )
 def release(context: AssetExecutionContext, workspace: WorkspaceResource) -> MaterializeResult:
     folders = workspace.open()
-    results = read_results(folders.dbt_target)
-    if results is None or results.failed:
+    checks = checks_of_build(folders.dbt_target)
+    if checks is None or any(check.outcome in (FAILED, ERROR) for check in checks):
         raise ReleaseError("the last build did not pass its checks; build the warehouse again")
     wait_until_free(folders.reporting)
     written = write_release(
@@ -40,7 +40,7 @@ def release(context: AssetExecutionContext, workspace: WorkspaceResource) -> Mat
             as_of=folders.resolved_as_of(),
             known_at=workspace.known_at(),
             policy_version=policy_version(),
-            checks={"dbt tests passed": results.n_tests_passed},
+            checks={"dbt tests passed": sum(_is_passed_test(check) for check in checks)},
         ),
         verify=lambda files: verify_pages(folders.home, context.run_id, AUDIENCES, files),
     )
@@ -57,6 +57,10 @@ def release(context: AssetExecutionContext, workspace: WorkspaceResource) -> Mat
             "folder": str(written.folder),
         }
     )
+
+
+def _is_passed_test(check: Check) -> bool:
+    return check.kind == "dbt test" and check.outcome == PASSED
 
 
 @definitions

@@ -1,6 +1,5 @@
 """The dbt project as assets: every model, seed and test, built by one `dbt build`."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,12 +8,12 @@ from dagster_dbt import DbtCliResource, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from orchestration.audit.architecture import require_architecture
-from orchestration.audit.checks import checks_of_dbt, write_checks
+from orchestration.audit.checks import checks_of_build, write_checks
 from orchestration.defs.resources import WorkspaceResource
 from orchestration.defs.warehouse.metadata import table_metadata
 from orchestration.defs.warehouse.translator import FairleadTranslator
-from orchestration.lineage.columns import load_manifest
 from orchestration.progress import say
+from orchestration.warehouse.artifacts import RUN_RESULTS, read_manifest
 from orchestration.warehouse.connection import wait_until_free
 from orchestration.warehouse.dbt import build_arguments, ensure_manifest, policy_version
 from orchestration.workspace import Workspace
@@ -27,11 +26,10 @@ def warehouse(
     context: AssetExecutionContext, dbt: DbtCliResource, workspace: WorkspaceResource
 ) -> Iterator[Any]:
     folders = workspace.open()
-    require_architecture(folders.home, context.run_id, json.loads(MANIFEST.read_text()))
+    require_architecture(folders.home, context.run_id, read_manifest(MANIFEST.parent))
     for file in (folders.warehouse, folders.reporting):
         wait_until_free(file)
-    results = folders.dbt_target / "run_results.json"
-    results.unlink(missing_ok=True)
+    (folders.dbt_target / RUN_RESULTS).unlink(missing_ok=True)
     invocation = dbt.cli(
         build_arguments(folders.resolved_as_of(), workspace.known_at(), policy_version()),
         context=context,
@@ -49,8 +47,8 @@ def warehouse(
                 yield event
     except DagsterDbtCliRuntimeError as error:
         failure = error
-    if results.exists():
-        found = checks_of_dbt(json.loads(results.read_text()), load_manifest(folders.dbt_target))
+    found = checks_of_build(folders.dbt_target)
+    if found is not None:
         write_checks(folders.home, context.run_id, "dbt", found)
     if failure:
         yield from built

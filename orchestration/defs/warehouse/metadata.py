@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-import duckdb
 from dagster import AssetKey, TableColumnDep, TableColumnLineage
 
-from orchestration.lineage.columns import Lineage, load_manifest
+from orchestration.lineage.columns import Lineage
 from orchestration.lineage.store import current_lineage
+from orchestration.warehouse.artifacts import read_manifest, table_sizes
 from orchestration.workspace import Workspace
 
 
@@ -30,37 +29,31 @@ def table_metadata(
 
 
 def _row_counts(workspace: Workspace) -> dict[str, int]:
-    """Rows by dbt's name; one look at DuckDB's own bookkeeping per file."""
-    manifest = load_manifest(workspace.dbt_target)
-    names = {
-        (node["schema"], node["alias"]): node["name"]
-        for node in manifest["nodes"].values()
-        if node["resource_type"] in ("model", "seed")
+    """Rows by dbt's name."""
+    sizes = table_sizes(workspace)
+    return {
+        node["name"]: sizes[(node["schema"], node["alias"])].n_rows
+        for node in read_manifest(workspace.dbt_target)["nodes"].values()
+        if node["resource_type"] in ("model", "seed") and (node["schema"], node["alias"]) in sizes
     }
-    counts = {}
-    for file in (workspace.warehouse, workspace.reporting):
-        with duckdb.connect(file, read_only=True) as connection:
-            tables = connection.execute(
-                "select schema_name, table_name, estimated_size from duckdb_tables()"
-            ).fetchall()
-        for schema, table, n_rows in tables:
-            if (schema, table) in names:
-                counts[names[(schema, table)]] = int(n_rows)
-    return counts
 
 
 def _column_lineage(
     name: str, lineage: Lineage, keys: Mapping[str, AssetKey]
 ) -> TableColumnLineage:
-    deps: dict[str, list[TableColumnDep]] = defaultdict(list)
-    for edge in lineage.edges:
-        if edge.child != name:
-            continue
-        parent = keys.get(edge.parent)
-        if edge.parent.startswith("raw."):
-            parent = AssetKey(["raw", edge.parent.removeprefix("raw.")])
-        if parent:
-            deps[edge.child_column].append(
-                TableColumnDep(asset_key=parent, column_name=edge.parent_column)
-            )
-    return TableColumnLineage(deps_by_column=deps)
+    return TableColumnLineage(
+        deps_by_column={
+            column: [
+                TableColumnDep(asset_key=asset, column_name=parent_column)
+                for parent, parent_column in parents
+                if (asset := _asset_of(parent, keys))
+            ]
+            for column, parents in lineage.parents.get(name, {}).items()
+        }
+    )
+
+
+def _asset_of(parent: str, keys: Mapping[str, AssetKey]) -> AssetKey | None:
+    if parent.startswith("raw."):
+        return AssetKey(parent.split(".", 1))
+    return keys.get(parent)
