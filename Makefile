@@ -39,8 +39,9 @@ serve: setup
 dev: setup
 	@$(BIN)/fairlead dev --landing $(LANDING) --home $(STATE)
 
+# Side by side where there are processors; every whole run takes one and 2 GB.
 test: setup browser
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadgroup
 
 lint: setup
 	@$(BIN)/ruff check

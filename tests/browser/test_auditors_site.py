@@ -14,13 +14,15 @@ from orchestration.reports.places import TOOLS
 from orchestration.reports.publish import publish_site
 from orchestration.reports.serve import serving
 from orchestration.reports.shell import build_shell
-from tests.browser.test_leadership_site import WIDTHS, Visit, visit
+from tests.browser.visits import WIDTHS, Visit, visit
 from tests.fixtures.auditors_release import (
     STOPPED_BECAUSE,
     STOPPED_BY,
     write_auditors_release,
     write_static_pages,
 )
+
+pytestmark = pytest.mark.xdist_group("auditors site")
 
 PAGES = {
     "/": "What an audit asks first",
@@ -32,7 +34,7 @@ PAGES = {
 
 
 @pytest.fixture(scope="session")
-def auditors_shell(browser: Browser) -> Path:
+def auditors_shell(browser_program: str) -> Path:
     """The auditors' shell, from the cache unless its pages changed."""
     return build_shell("auditors", TOOLS / "shells")
 

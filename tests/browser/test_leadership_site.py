@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
+
+from orchestration.reports.places import TOOLS
+from orchestration.reports.publish import publish_site
+from orchestration.reports.serve import serving
+from orchestration.reports.shell import build_shell
+from tests.browser.visits import WIDTHS, Visit, visit
+from tests.fixtures.leadership_release import write_leadership_release
+
+pytestmark = pytest.mark.xdist_group("leadership site")
 
 PAGES = {
     "/": "Half of all changes reached production",
@@ -15,61 +24,31 @@ PAGES = {
     "/on-call-load": "People paged in sleep hours",
     "/methods": "Fewest people behind a published figure",
 }
-# Milliseconds; a busy machine needs a while to start the query engine.
-PATIENCE = 60_000
-expect.set_options(timeout=PATIENCE)
-
-WIDTHS = {"desktop": 1280, "phone": 390}
 
 
-@dataclass
-class Visit:
-    """A page of the browser with everything that must not happen in it."""
-
-    page: Page
-    address: str
-    complaints: list[str] = field(default_factory=list)
-
-    def open(self, path: str) -> Page:
-        self.page.goto(self.address + path)
-        # The heading first: before the page is drawn nothing says "Loading" either.
-        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
-        expect(self.page.get_by_text("Loading …")).to_have_count(0)
-        return self.page
+@pytest.fixture(scope="session")
+def shell(browser_program: str) -> Path:
+    """The leadership shell, from the cache unless its pages changed."""
+    return build_shell("leadership", TOOLS / "shells")
 
 
-def visit(browser: Browser, address: str, width: int = 1280) -> Iterator[Visit]:
-    page = browser.new_page(viewport={"width": width, "height": 800})
-    page.set_default_timeout(PATIENCE)
-    found = Visit(page, address)
-    page.on(
-        "console",
-        lambda message: (
-            found.complaints.append(f"console {message.type}: {message.text}")
-            if message.type in {"error", "warning"}
-            else None
-        ),
-    )
-    page.on("pageerror", lambda error: found.complaints.append(f"error: {error}"))
-    page.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith((address, "data:", f"blob:{address}"))
-            else found.complaints.append(f"request to {request.url}")
-        ),
-    )
-    page.on(
-        "response",
-        lambda response: (
-            found.complaints.append(f"{response.status} for {response.url}")
-            if response.status >= 400
-            else None
-        ),
-    )
-    yield found
-    page.close()
-    assert found.complaints == []
+@pytest.fixture(scope="session")
+def address(shell: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the site of a full release is served."""
+    yield from _served(shell, tmp_path_factory.mktemp("full"), empty=False)
+
+
+@pytest.fixture(scope="session")
+def empty_address(shell: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the site of a release without rows is served."""
+    yield from _served(shell, tmp_path_factory.mktemp("empty"), empty=True)
+
+
+def _served(shell: Path, folder: Path, *, empty: bool) -> Iterator[str]:
+    release = write_leadership_release(folder / "release", empty=empty)
+    site = publish_site("leadership", release, folder / "sites", shell)
+    with serving(site) as address:
+        yield address
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 from orchestration.release.manifest import releases_in
 from orchestration.workspace import PROJECT_ROOT
 from tests.pipeline.conftest import Finished, command, finish, published
@@ -25,6 +23,8 @@ main(sys.argv[1:])
 
 
 def kill_while_dbt_builds(landing: Path, home: Path, with_children: bool) -> None:
+    log = home / "run.log"
+    log.unlink(missing_ok=True)
     run = subprocess.Popen(
         command(landing, home),
         cwd=PROJECT_ROOT,
@@ -32,7 +32,6 @@ def kill_while_dbt_builds(landing: Path, home: Path, with_children: bool) -> Non
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    log = home / "run.log"
     deadline = time.monotonic() + 600
     while not (log.exists() and "model core.fct_changes" in log.read_text()):
         assert run.poll() is None, "the run ended before it could be killed"
@@ -45,31 +44,28 @@ def kill_while_dbt_builds(landing: Path, home: Path, with_children: bool) -> Non
     run.wait()
 
 
-@pytest.mark.parametrize("with_children", [True, False], ids=["whole group", "alone"])
-def test_a_kill_while_dbt_builds_changes_nothing(
-    undisturbed: Finished, tmp_path: Path, with_children: bool
-) -> None:
-    home = tmp_path / "home"
-    kill_while_dbt_builds(undisturbed.landing, home, with_children)
-    assert releases_in(home / "releases") == []
-    finish(undisturbed.landing, home)
-    assert published(home) == published(undisturbed.home)
-
-
-def test_a_kill_while_the_release_is_written_changes_nothing(
-    undisturbed: Finished, tmp_path: Path
-) -> None:
-    home = tmp_path / "home"
-    arguments = command(undisturbed.landing, home)[3:]
+def kill_before_the_release_is_renamed(landing: Path, home: Path) -> None:
     killed = subprocess.run(
-        [sys.executable, "-c", KILL_BEFORE_THE_RENAME, *arguments],
+        [sys.executable, "-c", KILL_BEFORE_THE_RENAME, *command(landing, home)[3:]],
         cwd=PROJECT_ROOT,
         capture_output=True,
     )
     assert killed.returncode == -signal.SIGKILL
     assert any((home / "releases").glob(".writing-*"))
+
+
+def test_kills_while_dbt_builds_and_while_the_release_is_written_change_nothing(
+    undisturbed: Finished, tmp_path: Path
+) -> None:
+    landing, home = undisturbed.landing, tmp_path / "home"
+    kill_while_dbt_builds(landing, home, with_children=True)
     assert releases_in(home / "releases") == []
-    finish(undisturbed.landing, home)
+    # Now dbt itself lives on for a while, and holds the files.
+    kill_while_dbt_builds(landing, home, with_children=False)
+    assert releases_in(home / "releases") == []
+    kill_before_the_release_is_renamed(landing, home)
+    assert releases_in(home / "releases") == []
+    finish(landing, home)
     assert published(home) == published(undisturbed.home)
     assert [release.name for release in releases_in(home / "releases")] == [
         release.name for release in releases_in(undisturbed.home / "releases")

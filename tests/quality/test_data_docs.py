@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from pathlib import Path
 from typing import Literal
 
 import pytest
+from playwright.sync_api import Browser
 
 from quality.data_docs import KEPT_RUNS, DataDocsError, complete
 from tests.quality.conftest import Desk
 
 REFERENCE = re.compile(r'<(?:link|script|img|a)\b[^>]*?(?:href|src)="([^"]*)"')
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture
@@ -52,28 +42,21 @@ def test_every_reference_is_relative_and_exists(pages: Path) -> None:
 
 @pytest.mark.parametrize("appearance", ["light", "dark"])
 def test_a_browser_shows_the_results_and_asks_no_other_host(
-    pages: Path, appearance: Literal["light", "dark"]
+    browser: Browser, pages: Path, appearance: Literal["light", "dark"]
 ) -> None:
-    if os.environ.get("FAIRLEAD_SKIP_BROWSER") == "1":
-        pytest.skip("FAIRLEAD_SKIP_BROWSER is set")
-    from playwright.sync_api import sync_playwright
-
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        page = browser.new_page(color_scheme=appearance)
-        asked: list[str] = []
-        broken: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("requestfailed", lambda request: broken.append(request.url))
-        page.on("pageerror", lambda error: broken.append(str(error)))
-        page.goto((pages / "index.html").as_uri())
-        page.wait_for_selector("table td")
-        listed = page.inner_text("body")
-        one = next((pages / "validations" / "raw" / "people__roster").rglob("*.html"))
-        page.goto(one.as_uri())
-        shown = page.inner_text("body")
-        browser.close()
+    page = browser.new_page(color_scheme=appearance)
+    asked: list[str] = []
+    broken: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("requestfailed", lambda request: broken.append(request.url))
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.goto((pages / "index.html").as_uri())
+    page.wait_for_selector("table td")
+    listed = page.inner_text("body")
+    one = next((pages / "validations" / "raw" / "people__roster").rglob("*.html"))
+    page.goto(one.as_uri())
+    shown = page.inner_text("body")
+    page.close()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert broken == []
     assert "raw.people__roster" in listed
