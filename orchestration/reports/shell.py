@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from orchestration.files import alone
 from orchestration.reports.content_policy import CONTENT_POLICY
 from orchestration.reports.places import REPORTS, SHARED, site_source
 from orchestration.reports.toolchain import (
@@ -64,16 +64,21 @@ def build_shell(audience: str, cache_dir: Path, log: Log = print) -> Path:
     """The audience's shell in `cache_dir`, built first if the cache does not hold it.
 
     A build happens in a folder of its own and is renamed into place when it is
-    complete, so a killed build leaves no shell, and of two at once the first one done
-    stays.
+    complete, so a killed build leaves no shell. Who needs the same shell meanwhile waits.
 
     Raises ShellError when the pages do not build.
     """
     target = cache_dir / f"{audience}-{shell_key(audience)}"
     if target.is_dir():
         return target
+    with alone(cache_dir.with_name(f"{cache_dir.name}-{audience}.lock")):
+        if not target.is_dir():
+            _build_into(target, audience, cache_dir, log)
+    return target
+
+
+def _build_into(target: Path, audience: str, cache_dir: Path, log: Log) -> None:
     modules = ensure_node_modules(log)
-    cache_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache_dir, prefix=f".building-{audience}-") as scratch:
         stage = Path(scratch) / audience
         stage_site(audience, stage, modules)
@@ -82,13 +87,8 @@ def build_shell(audience: str, cache_dir: Path, log: Log = print) -> Path:
         _finish_start_page(built)
         _add_start_pages(built, stage / "pages")
         _require_no_data(built)
-        try:
-            built.rename(target)
-        except OSError:
-            if not target.is_dir():
-                raise
+        built.rename(target)
     _prune(audience, cache_dir, keep=target)
-    return target
 
 
 def stage_site(audience: str, stage: Path, modules: Path) -> None:
@@ -213,9 +213,5 @@ def _prune(audience: str, cache_dir: Path, keep: Path) -> None:
     )
     for old in shells[: max(0, len(shells) - KEPT_SHELLS + 1)]:
         shutil.rmtree(old, ignore_errors=True)
-    # A build of another process may still be at work: only folders older than any build
-    # go.
-    an_hour_ago = os.stat(keep).st_ctime - 3600
     for leftover in cache_dir.glob(f".building-{audience}-*"):
-        if leftover.stat().st_mtime < an_hour_ago:
-            shutil.rmtree(leftover, ignore_errors=True)
+        shutil.rmtree(leftover, ignore_errors=True)

@@ -5,17 +5,16 @@ Only building a shell needs them. Publishing a release and viewing a site do not
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
+from orchestration.files import alone
 from orchestration.reports.places import REPORTS, TOOLS
 
 Log = Callable[[str], None]
@@ -73,7 +72,7 @@ def ensure_node_modules(log: Log = print, reports: Path = REPORTS) -> Path:
     modules = reports / "node_modules"
     key_file = modules / KEY_FILE
     key = _lock_key(reports)
-    with _alone(TOOLS / "npm.lock"):
+    with alone(TOOLS / "npm.lock"):
         if not (key_file.is_file() and key_file.read_text() == key):
             _npm_install(reports, key_file, log)
             key_file.write_text(key)
@@ -82,7 +81,7 @@ def ensure_node_modules(log: Log = print, reports: Path = REPORTS) -> Path:
 
 def _npm_install(reports: Path, key_file: Path, log: Log) -> None:
     node_program = node(log)
-    log("Installing the site builder's packages (about 840, 630 MB, a minute or two)")
+    log(f"Installing the packages of {reports.name}/ (the first time, a minute or two)")
     lock = reports / "package-lock.json"
     locked = lock.read_bytes()
     # Removed first: after a killed installation the old key would vouch for half a
@@ -105,15 +104,6 @@ def _npm_install(reports: Path, key_file: Path, log: Log) -> None:
         # A registry without some platform's packages makes npm drop them from the lock.
         if lock.read_bytes() != locked:
             lock.write_bytes(locked)
-
-
-@contextlib.contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """One process at a time; the system frees the lock of one that was killed."""
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
 
 
 def npm_command(node_program: Path) -> list[str]:
