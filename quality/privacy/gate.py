@@ -73,6 +73,10 @@ def people_band(n_people: float) -> str | None:
     return "100+" if n_people >= 100 else None
 
 
+# Texts even where all are missing: a column without a type breaks the published contract.
+_TEXTS = {"cell_id": "str", "decision": "str", "people_band": "str"}
+
+
 def decide(
     cells: pd.DataFrame,
     memberships: pd.DataFrame,
@@ -111,7 +115,7 @@ def decide(
     decision = np.where(is_hidden, WITHHELD, np.where(has_value, PUBLISHED, NO_DATA))
     return pd.DataFrame(
         {
-            "cell_id": cells["cell_id"].astype("object"),
+            "cell_id": cells["cell_id"],
             "decision": decision,
             "n_people": n_people.astype("int64"),
             "people_band": pd.Series(
@@ -120,21 +124,20 @@ def decide(
                     for n, word in zip(n_people, decision, strict=True)
                 ],
                 index=cells.index,
-                dtype="object",
             ),
         }
-    ).astype({"decision": "object"})
+    ).astype(_TEXTS)
 
 
 def _no_decisions() -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "cell_id": pd.Series(dtype="object"),
-            "decision": pd.Series(dtype="object"),
+            "cell_id": [],
+            "decision": [],
             "n_people": pd.Series(dtype="int64"),
-            "people_band": pd.Series(dtype="object"),
+            "people_band": [],
         }
-    )
+    ).astype(_TEXTS)
 
 
 def _count_people(cells: pd.DataFrame, memberships: pd.DataFrame) -> pd.Series:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -161,7 +163,8 @@ def test_a_small_cohort_without_a_value_does_not_say_that_nothing_happened() -> 
 
 def test_the_number_of_people_is_published_as_a_band_only() -> None:
     decided = decide(*organisation({"a": 5, "b": 4, "c": 4, "d": 120}), METRICS, POLICY)
-    bands = dict(zip(decided["cell_id"], decided["people_band"], strict=True))
+    bands = decided.set_index("cell_id")["people_band"].astype("object").replace({np.nan: None})
+    bands = bands.to_dict()
     assert bands == {"a": "5–9", "b": None, "c": None, "d": "100+"}
     assert [people_band(n) for n in (4, 9, 10, 19, 49, 99)] == [
         None,
@@ -197,6 +200,21 @@ def test_an_incomplete_policy_is_refused() -> None:
         Policy.from_seeds(minimums, dominance, "leadership")
     with pytest.raises(ValueError, match="auditors"):
         Policy.from_seeds(minimums, dominance, "auditors")
+
+
+@pytest.mark.parametrize("sizes", [{}, {"a": 2}, {"a": 9}], ids=["none", "withheld", "published"])
+def test_a_table_of_decisions_has_the_same_types_whatever_was_decided(
+    sizes: dict[str, int],
+) -> None:
+    cells, memberships = organisation({"x": 1} | sizes)
+    decided = decide(cells.iloc[len(cells) - len(sizes) :], memberships, METRICS, POLICY)
+    table = duckdb.from_df(decided)
+    assert dict(zip(table.columns, map(str, table.types), strict=True)) == {
+        "cell_id": "VARCHAR",
+        "decision": "VARCHAR",
+        "n_people": "BIGINT",
+        "people_band": "VARCHAR",
+    }
 
 
 def test_no_cells_give_no_decisions() -> None:
