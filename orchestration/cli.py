@@ -7,9 +7,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration.progress import say
 from orchestration.workspace import Workspace, WorkspaceError, parse_moment
+
+if TYPE_CHECKING:
+    from orchestration.run import RunOutcome
 
 _HOME = Path("out/home")
 
@@ -46,6 +50,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.set_defaults(command=_run)
 
+    reload = commands.add_parser(
+        "reload", help="read extracts again that are loaded already (backfill), then run"
+    )
+    reload.add_argument("--landing", type=Path, required=True, help="where extracts arrive")
+    reload.add_argument("--home", type=Path, default=_HOME, help="all state of the run")
+    reload.add_argument(
+        "--stream",
+        action="append",
+        metavar="SOURCE/STREAM",
+        help="for example github/deployments; can be given several times; default: all",
+    )
+    reload.add_argument("--since", type=parse_moment, help="extracts of this time and later")
+    reload.add_argument("--until", type=parse_moment, help="extracts before this time")
+    reload.set_defaults(command=_reload)
+
     dev = commands.add_parser("dev", help="Dagster's user interface over a landing folder")
     dev.add_argument("--landing", type=Path, required=True)
     dev.add_argument("--home", type=Path, default=_HOME)
@@ -74,7 +93,28 @@ def _run(options: argparse.Namespace) -> int:
         home=options.home.resolve(),
         as_of=options.as_of,
     )
-    outcome = run(workspace)
+    _tell(workspace, run(workspace))
+    return 0
+
+
+def _reload(options: argparse.Namespace) -> int:
+    from orchestration.landing import load_contracts
+    from orchestration.run import Reload, run
+
+    contracts = {f"{source}/{name}": stream for (source, name), stream in load_contracts().items()}
+    names = options.stream or list(contracts)
+    unknown = [name for name in names if name not in contracts]
+    if unknown:
+        raise WorkspaceError(
+            f"no such stream: {', '.join(unknown)}. Streams are {', '.join(contracts)}."
+        )
+    workspace = Workspace(options.landing.resolve(), options.home.resolve())
+    again = Reload([contracts[name] for name in names], options.since, options.until)
+    _tell(workspace, run(workspace, again))
+    return 0
+
+
+def _tell(workspace: Workspace, outcome: RunOutcome) -> None:
     if not outcome.changed:
         print("Nothing changed since the last run: no new extracts, same project.")
     print(f"warehouse  {workspace.warehouse}")
@@ -83,7 +123,6 @@ def _run(options: argparse.Namespace) -> int:
     for site in outcome.sites:
         print(f"site       {site / 'index.html'}")
     print(f"To read the sites: fairlead serve --home {workspace.home}")
-    return 0
 
 
 def _dev(options: argparse.Namespace) -> int:

@@ -6,9 +6,11 @@ import json
 import os
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from orchestration.failures import told
 from orchestration.files import write_whole
 from orchestration.inputs import run_fingerprint
 from orchestration.progress import say
@@ -17,25 +19,23 @@ from orchestration.workspace import Workspace
 if TYPE_CHECKING:
     from dagster import DagsterInstance, ExecuteInProcessResult
 
+    from orchestration.landing import Stream
+
 _RECORD = "run.json"
 _LOG = "run.log"
-# Errors whose messages the project words itself, without values of records.
-_OWN_ERRORS = {
-    "ArchitectureError",
-    "ContractError",
-    "ManifestError",
-    "QualityError",
-    "ReleaseError",
-    "ShellError",
-    "SiteDataError",
-    "ToolchainError",
-    "WarehouseBusy",
-    "WorkspaceError",
-}
 
 
 class RunFailed(Exception):
     """The job stopped; the message says at which step and what to do next."""
+
+
+@dataclass(frozen=True)
+class Reload:
+    """Backfill: streams whose extracts of since <= time < until (UTC; None is open) load again."""
+
+    streams: list[Stream]
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -47,40 +47,58 @@ class RunOutcome:
     sites: list[Path]
 
 
-def run(workspace: Workspace) -> RunOutcome:
-    """Load, build, check, release and publish. Raises RunFailed."""
+def run(workspace: Workspace, reload: Reload | None = None) -> RunOutcome:
+    """Load, build, check, release and publish; `reload` names what to read again.
+
+    Raises RunFailed.
+    """
     workspace.prepare()
     workspace.resolved_as_of()
     fingerprint = run_fingerprint(workspace)
-    earlier = _finished_outcome(workspace, fingerprint)
+    earlier = None if reload else _finished_outcome(workspace, fingerprint)
     if earlier:
         return earlier
     (workspace.home / _RECORD).unlink(missing_ok=True)
     os.environ.update(workspace.to_environment())
-    _execute(workspace)
+    _execute(workspace, reload)
     outcome = _outcome(workspace, changed=True)
     _record(workspace, fingerprint, outcome)
     return outcome
 
 
-def _execute(workspace: Workspace) -> None:
+def reload_config(reload: Reload) -> dict[str, Any]:
+    """Configuration of the landing steps whose files are to be read again."""
+    period = {
+        name: moment.isoformat()
+        for name, moment in (("since", reload.since), ("until", reload.until))
+        if moment
+    }
+    return {
+        f"raw__{stream.table}": {"config": {"again": True, **period}} for stream in reload.streams
+    }
+
+
+def _execute(workspace: Workspace, reload: Reload | None) -> None:
     say("reading the project")
     # Imported late: these take seconds, and a run without changes needs none of them.
-    from dagster import DagsterInstance
-
+    from orchestration.alerts import logged_to
     from orchestration.definitions import defs
+    from orchestration.history import terminal_instance
 
     definitions = defs()
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     log = workspace.home / _LOG
     with (
-        DagsterInstance.get() as instance,
+        terminal_instance(workspace.dagster_home) as instance,
         log.open("w") as log_file,
         redirect_stdout(log_file),  # dbt prints a line per model and test
+        logged_to(log_file),  # the terminal gets a message of its own
     ):
         say(f"loading extracts from {workspace.landing} (log: {log})")
         published = definitions.resolve_job_def("publish").execute_in_process(
-            instance=instance, raise_on_error=False, run_config=quiet
+            instance=instance,
+            raise_on_error=False,
+            run_config={**quiet, "ops": reload_config(reload) if reload else {}},
         )
         message = "" if published.success else _failure_message(instance, workspace, published)
         # Whether it published or stopped: auditors see what was checked and what came of it.
@@ -114,8 +132,7 @@ def _failure_message(
 
 
 def _error_of(result: ExecuteInProcessResult) -> str:
-    """The failed step and its error: in full where the words are the project's own, else by
-    name, for other errors can quote values."""
+    """The first failed step and its error."""
     failures = [event for event in result.all_events if event.is_step_failure]
     if not failures:
         return "the job failed before its first step"
@@ -123,9 +140,7 @@ def _error_of(result: ExecuteInProcessResult) -> str:
     cause = (error.cause or error) if error else None
     if cause is None:
         return f"{failures[0].step_key} failed"
-    if cause.cls_name in _OWN_ERRORS:
-        return f"{failures[0].step_key} failed: {cause.message.strip()}"
-    return f"{failures[0].step_key} failed with {cause.cls_name}; see the log"
+    return told(failures[0].step_key or "a step", cause.cls_name or "an error", cause.message)
 
 
 def _finished_outcome(workspace: Workspace, fingerprint: str) -> RunOutcome | None:

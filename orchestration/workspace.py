@@ -10,13 +10,18 @@ from pathlib import Path
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 
-# DuckDB has one writer, so runs queue up.
+# DuckDB has one writer, so runs queue up. A run whose process was killed starts again; one
+# whose step failed does not, for it would fail again.
 _DAGSTER_SETTINGS = """\
 telemetry:
   enabled: false
 concurrency:
   runs:
     max_concurrent_runs: 1
+run_retries:
+  enabled: true
+  max_retries: 1
+  retry_on_asset_or_op_failure: false
 """
 
 

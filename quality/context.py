@@ -18,6 +18,7 @@ from great_expectations.data_context.data_context.ephemeral_data_context import 
     EphemeralDataContext,
 )
 from great_expectations.data_context.types.base import DataContextConfig, ProgressBarsConfig
+from tqdm import tqdm  # type: ignore[import-untyped]
 
 SITE = "fairlead"
 
@@ -28,6 +29,7 @@ def open_context(folder: Path | None = None) -> EphemeralDataContext:
     Validation happens in memory first, so that nothing is written before it was looked
     through for values.
     """
+    tqdm.monitor_interval = 0  # its thread would outlive the run
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     results: dict[str, Any] = {"class_name": "ValidationResultsStore"}
     sites: dict[str, Any] = {}

@@ -3,7 +3,7 @@
 import os
 from datetime import datetime
 
-from dagster import ConfigurableResource, Definitions, EnvVar, definitions
+from dagster import ConfigurableResource, Definitions, definitions
 
 from orchestration.warehouse.dbt import DBT_EXECUTABLE, OfflineDbtCliResource
 from orchestration.workspace import DBT_PROJECT, PROJECT_ROOT, Workspace
@@ -11,9 +11,6 @@ from orchestration.workspace import DBT_PROJECT, PROJECT_ROOT, Workspace
 
 class WorkspaceResource(ConfigurableResource):
     """The folders of one organisation, from FAIRLEAD_LANDING and FAIRLEAD_HOME."""
-
-    landing: str
-    home: str
 
     def open(self) -> Workspace:
         workspace = Workspace.from_environment()
@@ -29,13 +26,13 @@ class WorkspaceResource(ConfigurableResource):
 def defs() -> Definitions:
     return Definitions(
         resources={
-            "workspace": WorkspaceResource(
-                landing=EnvVar("FAIRLEAD_LANDING"), home=EnvVar("FAIRLEAD_HOME")
-            ),
+            "workspace": WorkspaceResource(),
             "dbt": OfflineDbtCliResource(
                 dbt_executable=os.fspath(DBT_EXECUTABLE),
                 project_dir=os.fspath(DBT_PROJECT),
                 profiles_dir=os.fspath(PROJECT_ROOT),
+                # Its debug log of 10 MB takes seconds to write, and `run.log` has what is read.
+                global_config_flags=["--log-level-file", "info"],
             ),
         }
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -73,6 +73,7 @@ class Stream:
 
     `keys` maps paths (`a.b`, `labels[].name`) to their declarations. `zone` names the
     zone of timestamps without an offset; without it they are not accepted.
+    `fresh_within_days` says how old the newest extract may be; None: nobody is alerted.
     """
 
     source: str
@@ -85,6 +86,7 @@ class Stream:
     cursor: str | None
     keys: Mapping[str, Key] = field(repr=False)
     zone: str | None = None
+    fresh_within_days: int | None = None
 
     @property
     def table(self) -> str:
@@ -151,12 +153,16 @@ def read_contract(path: Path) -> list[Stream]:
     except yaml.YAMLError as error:
         raise ContractError(f"{path}: not valid YAML: {error}") from error
     document = _mapping(document, str(path))
-    _only(document, {"source", "format", "streams"}, str(path))
+    _only(document, {"source", "format", "fresh_within_days", "streams"}, str(path))
     source = _choice(document, "source", None, str(path))
     form = _choice(document, "format", FORMATS, str(path))
+    fresh_within = _days(document, "fresh_within_days", str(path))
     declared = _mapping(document.get("streams"), f"{path}: streams")
     return [
-        _stream(source, form, name, _mapping(body, f"{path}: {name}"), f"{path}: {name}")
+        replace(
+            _stream(source, form, name, _mapping(body, f"{path}: {name}"), f"{path}: {name}"),
+            fresh_within_days=fresh_within,
+        )
         for name, body in declared.items()
     ]
 
@@ -259,6 +265,13 @@ def _text(body: Mapping[str, Any], name: str, at: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not value.strip():
         raise ContractError(f"{at}: {name} is missing")
+    return value
+
+
+def _days(body: Mapping[str, Any], name: str, at: str) -> int | None:
+    value = body.get(name)
+    if value is not None and (type(value) is not int or value < 1):
+        raise ContractError(f"{at}: {name} must be a whole number of days, at least 1")
     return value
 
 

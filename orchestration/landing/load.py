@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -66,7 +65,6 @@ class StreamLoad:
     n_rows_duplicate: int = 0
     n_values_nulled: int = 0
     problems: list[FileProblem] = field(default_factory=list)
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -112,9 +110,8 @@ def load_stream(
     transaction. Files at fault are reported and skipped; what is raised is no fault of
     a file (a full disk, for example).
     """
-    started = time.monotonic()
     ensure_raw(connection, [stream])
-    return _StreamLoader(connection, stream, log).run(landing, started)
+    return _StreamLoader(connection, stream, log).run(landing)
 
 
 class _StreamLoader:
@@ -125,7 +122,7 @@ class _StreamLoader:
         self._result = StreamLoad(stream.source, stream.name)
         self._history = _read_history(connection, stream)
 
-    def run(self, landing: Path, started: float) -> StreamLoad:
+    def run(self, landing: Path) -> StreamLoad:
         files, skipped = list_stream(landing, self._stream)
         for path in skipped:
             self._refuse(path.source_file, path.extracted_at, path.reason)
@@ -149,7 +146,6 @@ class _StreamLoader:
             self._flush(batch)
             for table in (LANDED, FILES):
                 self._connection.execute(f"drop table if exists {table}")
-        self._result.seconds = time.monotonic() - started
         return self._result
 
     def _pending(self, file: LandingFile, digest: str) -> _Pending | None:

@@ -15,6 +15,7 @@ from orchestration.workspace import DBT_PROJECT, Workspace
 PARSED = DBT_PROJECT / "target"
 MANIFEST = "manifest.json"
 RUN_RESULTS = "run_results.json"
+PARTIAL_PARSE = "partial_parse.msgpack"
 
 
 @dataclass(frozen=True)

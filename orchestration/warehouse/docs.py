@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 
 from orchestration.files import sha256_of
 from orchestration.progress import say
-from orchestration.warehouse.artifacts import MANIFEST
+from orchestration.warehouse.artifacts import MANIFEST, PARTIAL_PARSE, read_run_results
 from orchestration.warehouse.dbt import DBT_EXECUTABLE
 from orchestration.workspace import DBT_PROJECT, PROJECT_ROOT, Workspace
 
@@ -20,8 +21,9 @@ def write_dbt_docs(workspace: Workspace) -> None:
 
     Without a build there is nothing to write.
     """
+    built = read_run_results(workspace.dbt_target)
     manifest = workspace.dbt_target / MANIFEST
-    if not manifest.exists() or not workspace.warehouse.exists():
+    if built is None or not manifest.exists() or not workspace.warehouse.exists():
         return
     folder = workspace.audit / "dbt-docs"
     stamp = sha256_of(workspace.dbt_target / "graph_summary.json")
@@ -29,6 +31,9 @@ def write_dbt_docs(workspace: Workspace) -> None:
     if stamp_file.exists() and stamp_file.read_text() == stamp:
         return
     target = workspace.audit / ".dbt-docs"
+    # What the build parsed, with the same variables, need not be parsed again.
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(workspace.dbt_target / PARTIAL_PARSE, target / PARTIAL_PARSE)
     # A process of its own: dbt keeps its connection open as long as the process lives.
     done = subprocess.run(
         [
@@ -37,6 +42,7 @@ def write_dbt_docs(workspace: Workspace) -> None:
             *("--project-dir", os.fspath(DBT_PROJECT)),
             *("--profiles-dir", os.fspath(PROJECT_ROOT)),
             *("--target-path", os.fspath(target)),
+            *("--vars", json.dumps(built["args"]["vars"])),
         ],
         env=os.environ | workspace.to_environment(),
         capture_output=True,

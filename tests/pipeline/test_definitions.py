@@ -104,6 +104,25 @@ def test_a_schedule_runs_the_job(definitions: Definitions) -> None:
     assert schedule.job_name == "publish"
 
 
+def test_freshness_is_looked_at_every_day_and_not_by_the_main_job(
+    definitions: Definitions,
+) -> None:
+    schedule = definitions.resolve_schedule_def("daily_freshness")
+    assert schedule.job_name == "freshness"
+    checks = definitions.resolve_job_def("freshness").asset_layer.asset_graph.asset_check_keys
+    watched = {stream.table for stream in load_contracts().values() if stream.fresh_within_days}
+    assert {key.asset_key.path[-1] for key in checks} == watched
+    main = definitions.resolve_job_def("publish").asset_layer.asset_graph.asset_check_keys
+    assert main
+    assert not checks & main
+
+
+@pytest.mark.parametrize("job", ["publish", "audit"])
+def test_a_failure_of_a_job_alerts(definitions: Definitions, job: str) -> None:
+    hooks = definitions.resolve_job_def(job).hook_defs
+    assert {hook.name for hook in hooks} == {"alert_on_failure"}
+
+
 def test_dbt_is_found_without_asking_for_its_version(
     monkeypatch: pytest.MonkeyPatch, definitions: Definitions
 ) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import subprocess
 import time
 from pathlib import Path
 
 import duckdb
 
+from orchestration.history import terminal_instance
 from orchestration.release.manifest import chain_problems, read_manifest, releases_in
-from tests.pipeline.conftest import Finished, finish, published, query
+from orchestration.workspace import PROJECT_ROOT
+from tests.pipeline.conftest import Finished, command, finish, published, query
 
 
 def test_all_state_is_under_home_and_the_run_says_where(undisturbed: Finished) -> None:
@@ -32,6 +35,27 @@ def test_a_release_holds_exactly_the_published_tables(undisturbed: Finished) -> 
     assert released == {name: len(rows) for name, rows in tables.items()}
     assert manifest.checks["dbt tests passed"] > 100
     assert chain_problems(undisturbed.home / "releases") == []
+
+
+def test_every_asset_says_how_long_it_took_and_where_its_checks_are(
+    undisturbed: Finished,
+) -> None:
+    with terminal_instance(undisturbed.home / "dagster") as instance:
+        made = {
+            key.to_user_string(): event.asset_materialization.metadata
+            for key in instance.all_asset_keys()
+            if (event := instance.get_latest_materialization_event(key))
+            and event.asset_materialization
+        }
+    assert len(made) > 100
+    for name, metadata in made.items():
+        assert {"seconds", "Execution Duration"} & set(metadata), name
+        assert str(metadata["Data Docs"].value) == str(
+            undisturbed.home / "quality" / "data_docs" / "index.html"
+        )
+    assert (undisturbed.home / "quality" / "data_docs" / "index.html").exists()
+    tables = [metadata for name, metadata in made.items() if name.startswith(("raw", "core"))]
+    assert all("dagster/row_count" in metadata for metadata in tables if metadata)
 
 
 def test_a_second_run_without_news_takes_seconds_and_says_so(
@@ -138,10 +162,10 @@ def test_deployments_alone_give_service_figures_and_say_no_data_elsewhere(
 
 
 def test_dirt_is_reported_with_file_and_row_and_the_rest_loads(
-    undisturbed: Finished, tmp_path: Path
+    small_landing: Path, tmp_path: Path
 ) -> None:
     landing = tmp_path / "landing"
-    shutil.copytree(undisturbed.landing, landing)
+    shutil.copytree(small_landing, landing)
     good = {
         "id": 1,
         "number": 1,
@@ -183,21 +207,16 @@ def test_dirt_is_reported_with_file_and_row_and_the_rest_loads(
 
 
 def test_a_failing_check_stops_the_release_and_the_message_names_it(
-    undisturbed: Finished, tmp_path: Path
+    small_landing: Path, tmp_path: Path
 ) -> None:
     landing = tmp_path / "landing"
-    shutil.copytree(undisturbed.landing, landing)
+    shutil.copytree(small_landing, landing)
     newest = sorted((landing / "people" / "service_ownership").iterdir())[-1]
     (file,) = newest.iterdir()
     rows = file.read_text().splitlines()
     service, _, start, _, band = rows[1].split(",")
     rows.append(",".join((service, "team-that-overlaps", start, "", band)))
     file.write_text("\n".join(rows) + "\n")
-
-    import subprocess
-
-    from orchestration.workspace import PROJECT_ROOT
-    from tests.pipeline.conftest import command
 
     home = tmp_path / "home"
     done = subprocess.run(command(landing, home), cwd=PROJECT_ROOT, capture_output=True, text=True)

@@ -35,7 +35,7 @@ def workspace(tmp_path: Path) -> Iterator[WorkspaceResource]:
     (tmp_path / "landing").mkdir()
     os.environ["FAIRLEAD_LANDING"] = str(tmp_path / "landing")
     os.environ["FAIRLEAD_HOME"] = str(tmp_path / "home")
-    yield WorkspaceResource(landing=str(tmp_path / "landing"), home=str(tmp_path / "home"))
+    yield WorkspaceResource()
     os.environ.clear()
     os.environ.update(before)
 

@@ -1,5 +1,6 @@
 """The auditors' site: made after every run of the main job, whether it published or stopped."""
 
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,11 @@ from dagster import DagsterRunStatus as Status
 
 from orchestration.audit.runs import recent_runs
 from orchestration.audit.tables import AUDIENCE, write_tables
+from orchestration.defs.alerts import alert_on_failure
 from orchestration.defs.automation.jobs import publish
+from orchestration.defs.metadata import made
 from orchestration.defs.resources import WorkspaceResource
+from orchestration.defs.retries import retried
 from orchestration.landing import load_contracts
 from orchestration.lineage.columns import Lineage, read_columns
 from orchestration.lineage.openlineage import events, write_events
@@ -45,6 +49,7 @@ GROUP = "audit"
     kinds={"parquet"},
 )
 def audit_record(context: AssetExecutionContext, workspace: WorkspaceResource) -> MaterializeResult:
+    started = time.monotonic()
     folders = workspace.open()
     runs = recent_runs(context.instance, folders.home)
     manifest = newest_manifest(folders)
@@ -61,7 +66,11 @@ def audit_record(context: AssetExecutionContext, workspace: WorkspaceResource) -
         [(name, title, link) for name, title, link, _ in beside(folders)],
     )
     return MaterializeResult(
-        metadata={"runs": len(runs), "unresolved models": len(lineage.unresolved)}
+        metadata={
+            "runs": len(runs),
+            "unresolved models": len(lineage.unresolved),
+            **made(folders, started),
+        }
     )
 
 
@@ -75,8 +84,10 @@ def audit_record(context: AssetExecutionContext, workspace: WorkspaceResource) -
 def site_auditors(
     context: AssetExecutionContext, workspace: WorkspaceResource
 ) -> MaterializeResult:
+    started = time.monotonic()
     folders = workspace.open()
-    shell = build_shell(AUDIENCE, TOOLS / "shells", log=say)
+    with retried():
+        shell = build_shell(AUDIENCE, TOOLS / "shells", log=say)
     site = publish_site(
         AUDIENCE,
         folders.audit / "published",
@@ -85,7 +96,7 @@ def site_auditors(
         log=say,
         beside={name: folder for name, _, _, folder in beside(folders)},
     )
-    return MaterializeResult(metadata={"folder": str(site)})
+    return MaterializeResult(metadata={"folder": str(site), **made(folders, started)})
 
 
 def person_keys() -> set[tuple[str, str]]:
@@ -131,6 +142,7 @@ audit = define_asset_job(
     "audit",
     selection=[AssetKey("audit_record"), AssetKey(f"site_{AUDIENCE}")],
     executor_def=in_process_executor,
+    hooks={alert_on_failure},
     description="The auditors' site, from the records of the main job.",
 )
 

@@ -14,14 +14,19 @@ from dagster import (
     sensor,
 )
 
+from orchestration.defs.alerts import alert_on_failure
+from orchestration.defs.landing import freshness
 from orchestration.inputs import landing_fingerprint
 from orchestration.workspace import Workspace
 
 # DuckDB has one writer: steps run one after another in one process.
 publish = define_asset_job(
     "publish",
-    selection=AssetSelection.all() - AssetSelection.groups("audit"),
+    selection=AssetSelection.all()
+    - AssetSelection.groups("audit")
+    - AssetSelection.checks(*freshness.KEYS),
     executor_def=in_process_executor,
+    hooks={alert_on_failure},
     description="From landing to the sites: load, build, check, release, publish.",
 )
 

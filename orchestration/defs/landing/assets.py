@@ -1,12 +1,15 @@
 """One asset per landing stream, and one for what is recorded about them all."""
 
+import time
 from collections.abc import Iterator
+from datetime import datetime
 
 from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
     AssetSpec,
+    Config,
     Definitions,
     MaterializeResult,
     asset,
@@ -14,11 +17,15 @@ from dagster import (
     multi_asset,
 )
 
+from orchestration.defs.metadata import made
 from orchestration.defs.resources import WorkspaceResource
+from orchestration.defs.retries import retried
 from orchestration.landing import Stream, StreamLoad, load_contracts, load_stream
 from orchestration.landing.catalogue import write_catalogue
+from orchestration.landing.reload import Forgotten, forget
 from orchestration.progress import say
 from orchestration.warehouse.connection import connect
+from orchestration.workspace import parse_moment
 
 GROUP = "landing"
 STREAMS = load_contracts()
@@ -28,7 +35,28 @@ def raw_key(stream: Stream) -> AssetKey:
     return AssetKey(["raw", stream.table])
 
 
-def load_metadata(load: StreamLoad) -> dict[str, int | float]:
+class Reload(Config):
+    """Backfill: `again` reads files anew whose folder states a time in since <= time < until."""
+
+    again: bool = False
+    since: str = ""
+    until: str = ""
+
+    def period(self) -> tuple[datetime | None, datetime | None]:
+        """UTC; an empty text is open."""
+        since, until = (parse_moment(text) if text else None for text in (self.since, self.until))
+        return since, until
+
+
+def reload_sentence(stream: Stream, forgotten: Forgotten) -> str:
+    """What is read again, for the terminal."""
+    said = f"{stream.source}/{stream.name}: reading {forgotten.n_files} files again"
+    if forgotten.n_files_kept:
+        said += f"; {forgotten.n_files_kept} stay, for only the warehouse has what they held"
+    return said
+
+
+def load_metadata(load: StreamLoad) -> dict[str, int]:
     """Counts of one load; never a value of a record."""
     return {
         "dagster/row_count": load.n_rows_loaded,
@@ -38,7 +66,6 @@ def load_metadata(load: StreamLoad) -> dict[str, int | float]:
         "rows quarantined": load.n_rows_quarantined,
         "rows repeated": load.n_rows_duplicate,
         "values nulled": load.n_values_nulled,
-        "seconds": round(load.seconds, 2),
     }
 
 
@@ -60,15 +87,21 @@ def landing_asset(stream: Stream) -> AssetsDefinition:
         kinds={"duckdb", stream.format},
         metadata={"retention": stream.retention, "kind": stream.kind},
     )
-    def load(context: AssetExecutionContext, workspace: WorkspaceResource) -> MaterializeResult:
+    def load(
+        context: AssetExecutionContext, config: Reload, workspace: WorkspaceResource
+    ) -> MaterializeResult:
+        started = time.monotonic()
         folders = workspace.open()
-        with connect(folders.warehouse) as connection:
+        with retried(), connect(folders.warehouse) as connection:
+            if config.again:
+                forgotten = forget(connection, folders.landing, stream, *config.period())
+                say(reload_sentence(stream, forgotten))
             result = load_stream(connection, folders.landing, stream, log=context.log.warning)
         if result.n_files_loaded or result.problems:
             say(load_sentence(result))
         for problem in result.problems:
             say(f"  refused {problem.source_file}: {problem.reason}. {problem.fix}")
-        return MaterializeResult(metadata=load_metadata(result))
+        return MaterializeResult(metadata={**load_metadata(result), **made(folders, started)})
 
     return load
 
@@ -92,12 +125,14 @@ def landing_asset(stream: Stream) -> AssetsDefinition:
 def landing_records(
     context: AssetExecutionContext, workspace: WorkspaceResource
 ) -> Iterator[MaterializeResult]:
+    started = time.monotonic()
     folders = workspace.open()
-    with connect(folders.warehouse) as connection:
+    with retried(), connect(folders.warehouse) as connection:
         unknown = write_catalogue(connection, folders.landing, STREAMS, log=say)
-    yield MaterializeResult(asset_key=["raw", "streams"])
+    about = made(folders, started)
+    yield MaterializeResult(asset_key=["raw", "streams"], metadata=about)
     yield MaterializeResult(
-        asset_key=["raw", "load_report"], metadata={"unknown streams": len(unknown)}
+        asset_key=["raw", "load_report"], metadata={"unknown streams": len(unknown), **about}
     )
 
 

@@ -23,6 +23,7 @@ from dagster import (
 )
 
 from orchestration.defs.resources import WorkspaceResource
+from orchestration.defs.retries import retried
 from orchestration.progress import say
 from orchestration.warehouse.connection import wait_until_free
 from quality.checks import Check, SuiteName
@@ -96,8 +97,9 @@ def suite_checks(name: SuiteName, after: SuiteName | None = None) -> AssetChecks
         context: AssetCheckExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[AssetCheckResult]:
         folders = workspace.open()
-        for file in (folders.warehouse, folders.reporting):
-            wait_until_free(file)
+        with retried():
+            for file in (folders.warehouse, folders.reporting):
+                wait_until_free(file)
         database = folders.reporting if name == "published" else folders.warehouse
         result = run_suite(name, database, folders.home, context.run.run_id, say)
         for one in result.failed:

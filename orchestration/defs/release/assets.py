@@ -1,5 +1,7 @@
 """The release: what is published becomes an immutable folder."""
 
+import time
+
 from dagster import (
     AssetExecutionContext,
     Definitions,
@@ -11,7 +13,9 @@ from dagster import (
 from orchestration.audit.checks import ERROR, FAILED, PASSED, Check, checks_of_build
 from orchestration.audit.pages import verify_pages
 from orchestration.audit.runs import note_release
+from orchestration.defs.metadata import made
 from orchestration.defs.resources import WorkspaceResource
+from orchestration.defs.retries import retried
 from orchestration.defs.warehouse.assets import warehouse
 from orchestration.progress import say
 from orchestration.release.write import AUDIENCES, ReleaseError, ReleaseSource, write_release
@@ -28,11 +32,13 @@ PUBLISHED = [key for key in warehouse.keys if key.path[-1].startswith("pub_")]
     kinds={"parquet"},
 )
 def release(context: AssetExecutionContext, workspace: WorkspaceResource) -> MaterializeResult:
+    started = time.monotonic()
     folders = workspace.open()
     checks = checks_of_build(folders.dbt_target)
     if checks is None or any(check.outcome in (FAILED, ERROR) for check in checks):
         raise ReleaseError("the last build did not pass its checks; build the warehouse again")
-    wait_until_free(folders.reporting)
+    with retried():
+        wait_until_free(folders.reporting)
     written = write_release(
         folders.releases,
         ReleaseSource(
@@ -55,6 +61,7 @@ def release(context: AssetExecutionContext, workspace: WorkspaceResource) -> Mat
             "is new": written.is_new,
             "files": len(written.manifest.files),
             "folder": str(written.folder),
+            **made(folders, started),
         }
     )
 

@@ -1,5 +1,7 @@
 """The sites: one per audience, from the newest release."""
 
+import time
+
 from dagster import (
     AssetExecutionContext,
     AssetsDefinition,
@@ -9,8 +11,10 @@ from dagster import (
     definitions,
 )
 
+from orchestration.defs.metadata import made
 from orchestration.defs.release.assets import release
 from orchestration.defs.resources import WorkspaceResource
+from orchestration.defs.retries import retried
 from orchestration.progress import say
 from orchestration.release.manifest import releases_in
 from orchestration.release.write import AUDIENCES, ReleaseError
@@ -28,13 +32,21 @@ def site_asset(audience: str) -> AssetsDefinition:
         kinds={"evidence"},
     )
     def site(context: AssetExecutionContext, workspace: WorkspaceResource) -> MaterializeResult:
+        started = time.monotonic()
         folders = workspace.open()
         found = releases_in(folders.releases)
         if not found:
             raise ReleaseError("there is no release to publish; run the whole job")
-        shell = build_shell(audience, TOOLS / "shells", log=say)
+        with retried():
+            shell = build_shell(audience, TOOLS / "shells", log=say)
         folder = publish_site(audience, found[-1], folders.sites, shell, log=say)
-        return MaterializeResult(metadata={"release": found[-1].name, "folder": str(folder)})
+        return MaterializeResult(
+            metadata={
+                "release": found[-1].name,
+                "folder": str(folder),
+                **made(folders, started),
+            }
+        )
 
     return site
 

@@ -10,6 +10,7 @@ from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from orchestration.audit.architecture import require_architecture
 from orchestration.audit.checks import checks_of_build, write_checks
 from orchestration.defs.resources import WorkspaceResource
+from orchestration.defs.retries import retried
 from orchestration.defs.warehouse.metadata import table_metadata
 from orchestration.defs.warehouse.translator import FairleadTranslator
 from orchestration.progress import say
@@ -27,8 +28,9 @@ def warehouse(
 ) -> Iterator[Any]:
     folders = workspace.open()
     require_architecture(folders.home, context.run_id, read_manifest(MANIFEST.parent))
-    for file in (folders.warehouse, folders.reporting):
-        wait_until_free(file)
+    with retried():
+        for file in (folders.warehouse, folders.reporting):
+            wait_until_free(file)
     (folders.dbt_target / RUN_RESULTS).unlink(missing_ok=True)
     invocation = dbt.cli(
         build_arguments(folders.resolved_as_of(), workspace.known_at(), policy_version()),

@@ -7,6 +7,7 @@ from typing import Any
 
 from dagster import AssetKey, TableColumnDep, TableColumnLineage
 
+from orchestration.defs.metadata import data_docs
 from orchestration.lineage.columns import Lineage
 from orchestration.lineage.store import current_lineage
 from orchestration.warehouse.artifacts import read_manifest, table_sizes
@@ -23,6 +24,7 @@ def table_metadata(
         key: {
             **({"dagster/row_count": counts[name]} if name in counts else {}),
             "dagster/column_lineage": _column_lineage(name, lineage, keys),
+            **data_docs(workspace),
         }
         for name, key in keys.items()
     }

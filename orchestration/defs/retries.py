@@ -1,0 +1,25 @@
+"""Which failures are worth another try: those that pass by themselves."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dagster import RetryRequested
+
+from orchestration.progress import say
+from orchestration.reports.toolchain import ToolchainError
+from orchestration.warehouse.connection import WarehouseBusy
+
+# Another process holds the file; a registry does not answer.
+_PASSING = (WarehouseBusy, ToolchainError, ConnectionError, TimeoutError)
+_RETRIES = 2
+_WAIT_SECONDS = 20
+
+
+@contextmanager
+def retried() -> Iterator[None]:
+    """Try the step again after what passes; everything else fails at once, as it would again."""
+    try:
+        yield
+    except _PASSING as problem:
+        say(f"{problem}\n  trying again in {_WAIT_SECONDS} s, at most {_RETRIES} times")
+        raise RetryRequested(max_retries=_RETRIES, seconds_to_wait=_WAIT_SECONDS) from problem
