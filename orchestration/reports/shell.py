@@ -79,6 +79,7 @@ def build_shell(audience: str, cache_dir: Path, log: Log = print) -> Path:
 
 def _build_into(target: Path, audience: str, cache_dir: Path, log: Log) -> None:
     modules = ensure_node_modules(log)
+    cache_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache_dir, prefix=f".building-{audience}-") as scratch:
         stage = Path(scratch) / audience
         stage_site(audience, stage, modules)
