@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from orchestration.landing import load_contracts
+
 Manifest = dict[str, Any]
 Node = dict[str, Any]
 
@@ -250,17 +252,44 @@ def descriptions_end_with_the_grain(manifest: Manifest) -> list[str]:
 def person_columns_are_marked(manifest: Manifest) -> list[str]:
     """Example: a column person_id without `privacy: person`. Reason: lineage can only
     guard what is marked. Fix: add `config: {meta: {privacy: person}}` to the column."""
-    person = re.compile(
-        r"^(person_id|person_name|manager_person_id|author_person_id|contributor_key"
-        r"|author_login|reviewer_login|creator_login|user_id|agent_id|notified_user_id)$"
-    )
+    person = re.compile(r"(^|_)(person_id|person_name|contributor_key|login|user_id|agent_id)$")
+    return [
+        f"{node['name']}.{name} is not marked"
+        for node in models(manifest)
+        for name in node["columns"]
+        if person.search(name) and not _is_marked(node, name)
+    ]
+
+
+def person_keys_stay_marked_in_staging(manifest: Manifest) -> list[str]:
+    """Example: `record ->> '$.user.id' as reviewer_id`, where the contract marks user.id and
+    no YAML names reviewer_id. Reason: the mark of the key would end at the door. Fix: describe
+    the column, with `config: {meta: {privacy: person}}`."""
+    contracts = load_contracts()
+    taken = re.compile(r"'\$\.([\w.\[\]-]+)'[^\n]*\bas\s+(\w+),?\s*$", re.MULTILINE)
     found = []
     for node in models(manifest):
-        for name, column in node["columns"].items():
-            meta = (column.get("config") or {}).get("meta") or column.get("meta") or {}
-            if person.match(name) and meta.get("privacy") != "person":
-                found.append(f"{node['name']}.{name} is not marked")
+        if layer(node) != "staging":
+            continue
+        # The name may stand on the line after a long expression.
+        code = re.sub(r"\n\s*(?=as\b)", " ", node["raw_code"])
+        for kind, parent in parents(manifest, node):
+            stream = (
+                contracts.get((parent["source_name"], parent["name"])) if kind == "source" else None
+            )
+            if stream is None:
+                continue
+            for path, name in taken.findall(code):
+                key = stream.keys.get(path)
+                if key is not None and key.person and not _is_marked(node, name):
+                    found.append(f"{node['name']}.{name} is made from {path} and not marked")
     return found
+
+
+def _is_marked(node: Node, name: str) -> bool:
+    column = node["columns"].get(name, {})
+    meta = (column.get("config") or {}).get("meta") or column.get("meta") or {}
+    return bool(meta.get("privacy") == "person")
 
 
 def published_models_have_no_person_column(manifest: Manifest) -> list[str]:
@@ -292,5 +321,6 @@ RULES: list[Callable[[Manifest], list[str]]] = [
     names_tell_the_layer,
     descriptions_end_with_the_grain,
     person_columns_are_marked,
+    person_keys_stay_marked_in_staging,
     published_models_have_no_person_column,
 ]

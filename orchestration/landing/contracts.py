@@ -49,6 +49,12 @@ FORBIDDEN_PHRASES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# Who somebody is, by the names that tools give it: such a key is marked, or refused.
+_PERSON = re.compile(
+    r"(^|[._])(login|email|employee_id)$"
+    r"|(^|\.)(user|author|creator|committer|agent|actor|assignee|reviewer)\.(id|name)$",
+    re.IGNORECASE,
+)
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\[\])?(\.[A-Za-z_][A-Za-z0-9_-]*(\[\])?)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -218,6 +224,8 @@ def _key(path: str, declaration: Any, at: str) -> Key:
     for flag in ("required", "person"):
         if not isinstance(body.get(flag, False), bool):
             raise ContractError(f"{at}: {flag} must be true or false")
+    if _PERSON.search(path) and not body.get("person"):
+        raise ContractError(f"{at}: tells who somebody is; mark it with person: true")
     required = body.get("required", False)
     if required and "[]" in path:
         raise ContractError(f"{at}: a key inside a list cannot be required")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 from collections.abc import Callable
 
@@ -84,6 +85,10 @@ def _unmarked_person(broken: rules.Manifest) -> None:
     column["meta"] = {}
 
 
+def _unmarked_person_key(broken: rules.Manifest) -> None:
+    del node(broken, "stg_github__reviews")["columns"]["reviewer_id"]
+
+
 def _published_count_of_people(broken: rules.Manifest) -> None:
     node(broken, "pub_leadership__on_call")["columns"]["n_people"] = {"name": "n_people"}
 
@@ -101,12 +106,38 @@ PLANTED = {
     rules.names_tell_the_layer: _name_of_another_layer,
     rules.descriptions_end_with_the_grain: _description_without_grain,
     rules.person_columns_are_marked: _unmarked_person,
+    rules.person_keys_stay_marked_in_staging: _unmarked_person_key,
     rules.published_models_have_no_person_column: _published_count_of_people,
 }
 
 
 def test_every_rule_has_a_planted_violation() -> None:
     assert set(PLANTED) == set(rules.RULES)
+
+
+def test_every_rule_that_is_written_is_listed() -> None:
+    written = {
+        function
+        for name, function in inspect.getmembers(rules, inspect.isfunction)
+        if function.__module__ == rules.__name__
+        and not name.startswith("_")
+        and inspect.get_annotations(function) == {"manifest": "Manifest", "return": "list[str]"}
+    }
+    assert written == set(rules.RULES)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "record ->> '$.user.login' as reviewer_name",
+        "lower(record ->> '$.user.login')\n            as who,",
+        "cast(record ->> '$.user.id' as bigint) as who",
+    ],
+)
+def test_a_person_key_is_found_however_it_is_taken(manifest: rules.Manifest, column: str) -> None:
+    broken = copy.deepcopy(manifest)
+    node(broken, "stg_github__reviews")["raw_code"] = f"select\n    {column}\nfrom source"
+    assert rules.person_keys_stay_marked_in_staging(broken) != []
 
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)

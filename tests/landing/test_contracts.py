@@ -70,6 +70,8 @@ def test_a_contract_becomes_a_frozen_description_of_its_streams(tmp_path):
         ("id: {", "ethnicity: {", "forbidden, ethnicity"),
         ("id: {", "medical_note: {", "forbidden, medical"),
         ("id: {", "leave_reason: {", "forbidden, leave reasons"),
+        ("labels[].name", "user.login", "user.login: tells who somebody is"),
+        ("labels[].name", "manager_employee_id", "mark it with person: true"),
         ("id: {", "a b: {", "not a path"),
         ("labels[].name", "id.name", "clashes"),
         ("labels[].name", "ID", "clashes"),
