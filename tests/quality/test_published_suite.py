@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
+from orchestration.workspace import DBT_PROJECT
 from quality.suites import suite
+from quality.suites.published import AUDIENCES, CELLS, SHARES_OF_PEOPLE
+from tests.fixtures.leadership_release import contracted_columns
 from tests.quality.conftest import Desk, applied, failed
 
 COLUMNS = """
@@ -144,6 +149,23 @@ def test_a_planted_fault_is_found_and_stops(
 ) -> None:
     build(desk, reporting, warehouse)
     assert check in {one.expectation for one in desk.run("published").blocking}
+
+
+def test_every_published_table_is_looked_at() -> None:
+    contracts = contracted_columns()
+    assert set(AUDIENCES["leadership"]) == set(contracts)
+    assert set(CELLS["leadership"]) == {
+        table for table, columns in contracts.items() if "value" in columns
+    }
+
+
+def test_shares_of_people_are_those_of_the_catalog() -> None:
+    with (DBT_PROJECT / "seeds/policy/metric_catalog.csv").open(newline="") as lines:
+        assert set(SHARES_OF_PEOPLE) == {
+            row["metric_id"]
+            for row in csv.DictReader(lines)
+            if row["precision_rule"] == "share_of_people"
+        }
 
 
 def test_every_check_has_a_planted_fault() -> None:

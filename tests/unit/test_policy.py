@@ -1,0 +1,30 @@
+"""What a metric of the catalogue brings with it beside its row."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+from orchestration.workspace import DBT_PROJECT
+
+CELLS = DBT_PROJECT / "models" / "cohorts" / "coh_cells.sql"
+CATALOG = DBT_PROJECT / "seeds" / "policy" / "metric_catalog.csv"
+
+
+def amounts(sql: str) -> set[str]:
+    """The metrics whose amounts the gate looks at one person at a time."""
+    listed = sql.split("amounts as (", 1)[1].split("] %}", 1)[0]
+    return set(re.findall(r"\('(\w+)', '\w+'\)", listed))
+
+
+def test_the_gate_sees_the_amounts_behind_every_metric_per_person() -> None:
+    with CATALOG.open(newline="") as lines:
+        metrics = {row["metric_id"] for row in csv.DictReader(lines)}
+    per_person = {metric for metric in metrics if metric.endswith("_per_person")}
+    assert per_person
+    assert per_person == amounts(CELLS.read_text())
+
+
+def test_a_metric_that_is_left_out_is_noticed() -> None:
+    sql = CELLS.read_text().replace("('pages_per_person', 'n_pages'),", "")
+    assert "pages_per_person" not in amounts(sql)
