@@ -10,6 +10,7 @@ from orchestration.audit.checks import CRITICAL, FAILED, PASSED, Check, write_ch
 from quality.architecture import RULES
 
 KIND = "architecture rule"
+_NAMED = 5
 
 
 class ArchitectureError(Exception):
@@ -33,10 +34,18 @@ def check_architecture(manifest: dict[str, Any]) -> tuple[list[Check], list[str]
                 outcome=FAILED if found else PASSED,
                 n_failures=len(found),
                 seconds=round(time.monotonic() - started, 3),
-                explanation=" ".join((rule.__doc__ or "").split()),
+                explanation=_explanation(rule.__doc__ or "", found),
             )
         )
     return checks, violations
+
+
+def _explanation(meaning: str, violations: list[str]) -> str:
+    """What is violated, by name, then what the rule is for."""
+    named = [f"{violation}." for violation in violations[:_NAMED]]
+    if len(violations) > _NAMED:
+        named.append(f"And {len(violations) - _NAMED} more.")
+    return " ".join((*named, *meaning.split()))
 
 
 def require_architecture(home: Path, run_id: str, manifest: dict[str, Any]) -> None:

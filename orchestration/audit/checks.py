@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from orchestration.audit.reasons import reason
 from orchestration.files import write_whole
 from orchestration.warehouse.artifacts import read_manifest, read_run_results
 
@@ -91,7 +92,8 @@ def checks_of_build(dbt_target: Path) -> list[Check] | None:
 
 
 def checks_of_dbt(run_results: dict[str, Any], manifest: dict[str, Any]) -> list[Check]:
-    """dbt's results; its messages are left out, for they can carry values."""
+    """dbt's results. Messages are left out, for they can carry values; of what did not run at
+    all, the reason is told as far as it carries none."""
     nodes = {**manifest["nodes"], **manifest.get("unit_tests", {})}
     found = []
     for result in run_results["results"]:
@@ -100,16 +102,20 @@ def checks_of_dbt(run_results: dict[str, Any], manifest: dict[str, Any]) -> list
             continue
         kind = _DBT_KINDS.get(node["resource_type"], node["resource_type"])
         severity = str(node.get("config", {}).get("severity") or "error").lower()
+        outcome = _DBT_OUTCOMES.get(result["status"], ERROR)
+        explanation = _explanation(node)
+        if outcome == ERROR:
+            explanation = f"{reason(result.get('message') or '')}. {explanation}".strip()
         found.append(
             Check(
                 kind=kind,
                 name=node["name"],
                 subject=_subject(node, manifest),
                 severity=WARNING if severity == "warn" else CRITICAL,
-                outcome=_DBT_OUTCOMES.get(result["status"], ERROR),
+                outcome=outcome,
                 n_failures=result.get("failures") if kind == "dbt test" else None,
                 seconds=round(result["execution_time"], 3),
-                explanation=_explanation(node),
+                explanation=explanation,
             )
         )
     return found

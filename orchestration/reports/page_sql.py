@@ -27,11 +27,15 @@ ATTRIBUTE = re.compile(r"""(\w+)=(?:\{(\w+)\}|"([^"]*)"|'([^']*)'|(\w+))""")
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """A query that does not run: its page (below `pages`), its name and the reason."""
+    """A query that does not run: its page (below `pages`), its name and the reason.
+
+    may_quote: the reason is DuckDB's, which can quote a value of the tables.
+    """
 
     page: str
     query: str
     error: str
+    may_quote: bool = False
 
     def __str__(self) -> str:
         return f"{self.page}: {self.query}: {self.error}"
@@ -107,8 +111,10 @@ def _check_page(
         try:
             for sql in _variants(query, written, inputs, connection):
                 connection.execute(sql).fetchall()
-        except (duckdb.Error, ValueError) as error:
-            yield Problem(name, query, str(error).strip())
+        except duckdb.Error as error:
+            yield Problem(name, query, str(error).strip(), may_quote=True)
+        except ValueError as error:
+            yield Problem(name, query, str(error))
 
 
 def _variants(

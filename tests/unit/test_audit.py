@@ -17,6 +17,7 @@ from orchestration.audit.checks import (
     read_checks,
     write_checks,
 )
+from orchestration.audit.reasons import reason
 from orchestration.audit.tables import two_digits
 
 
@@ -110,3 +111,52 @@ def test_numbers_of_rows_say_nothing_exact() -> None:
         "120",
         "99,000",
     ]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            "Runtime Error in model x (models/core/x.sql)\n"
+            '  Binder Error: Referenced column "y" not found in FROM clause!\n'
+            '  Candidate bindings: "z"\n\n  LINE 1: select y',
+            'Binder Error: Referenced column "y" not found in FROM clause!',
+        ),
+        (
+            "Runtime Error in model x (models/core/x.sql)\n"
+            "  Constraint Error: CHECK constraint failed on table x with expression CHECK((n > 4))",
+            "Constraint Error: CHECK constraint failed on table x with expression CHECK((n > 4))",
+        ),
+        (
+            "Compilation Error in model x (models/core/x.sql)\n"
+            "  This model has an enforced contract that failed.\n  Please ensure the name, …\n\n"
+            "  | column_name | definition_type | contract_type | mismatch_reason       |\n"
+            "  | ----------- | --------------- | ------------- | --------------------- |\n"
+            "  | band        |                 | VARCHAR       | missing in definition |\n"
+            "  | n           | DECIMAL(4, 1)   | INTEGER       | data type mismatch    |\n",
+            "its columns are not those of its contract: "
+            "band (missing in definition), n (data type mismatch)",
+        ),
+        (
+            "Compilation Error in test x (models/core/x.yml)\n  'test_y' is undefined.",
+            "'test_y' is undefined.",
+        ),
+    ],
+)
+def test_an_error_that_quotes_no_value_is_told(error: str, told: str) -> None:
+    assert reason(error) == told
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "Conversion Error: Could not convert string 'Ada Lovelace' to INT32",
+        'Constraint Error: Duplicate key "login: ada" violates unique constraint',
+        "Runtime Error in model x (models/x.py)\n  Python model failed:\n  KeyError: 'ada'",
+        "Conversion Error: Could not convert string '\nBinder Error: ada' to INT32",
+        "",
+    ],
+)
+def test_an_error_that_could_quote_a_value_is_left_in_the_log(error: str) -> None:
+    assert "ada" not in reason(error).lower()
+    assert "run.log" in reason(error)
