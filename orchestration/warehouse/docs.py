@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 
-from orchestration.files import sha256_of
 from orchestration.progress import say
-from orchestration.warehouse.artifacts import MANIFEST, PARTIAL_PARSE, read_run_results
+from orchestration.warehouse.artifacts import (
+    MANIFEST,
+    PARTIAL_PARSE,
+    read_manifest,
+    read_run_results,
+    table_sizes,
+)
 from orchestration.warehouse.dbt import DBT_EXECUTABLE
 from orchestration.workspace import DBT_PROJECT, PROJECT_ROOT, Workspace
 
@@ -17,7 +23,7 @@ _FILE = "static_index.html"
 
 
 def write_dbt_docs(workspace: Workspace) -> None:
-    """Write `audit/dbt-docs/index.html` where the last build changed since it was written.
+    """Write `audit/dbt-docs/index.html` where what it shows changed since it was written.
 
     Without a build there is nothing to write.
     """
@@ -26,7 +32,7 @@ def write_dbt_docs(workspace: Workspace) -> None:
     if built is None or not manifest.exists() or not workspace.warehouse.exists():
         return
     folder = workspace.audit / "dbt-docs"
-    stamp = sha256_of(workspace.dbt_target / "graph_summary.json")
+    stamp = _stamp(workspace)
     stamp_file = workspace.audit / "dbt-docs.stamp"
     if stamp_file.exists() and stamp_file.read_text() == stamp:
         return
@@ -54,3 +60,16 @@ def write_dbt_docs(workspace: Workspace) -> None:
     shutil.copyfile(target / _FILE, folder / "index.html")
     shutil.rmtree(target, ignore_errors=True)
     stamp_file.write_text(stamp)
+
+
+def _stamp(workspace: Workspace) -> str:
+    """A hash of what the documentation shows: the project's nodes and macros, and which tables
+    exist. dbt's own files differ with every build."""
+    manifest = read_manifest(workspace.dbt_target)
+    nodes = {
+        name: [node.get("checksum"), node["description"], node.get("columns")]
+        for name, node in {**manifest["nodes"], **manifest["sources"]}.items()
+    }
+    macros = {name: macro["macro_sql"] for name, macro in manifest["macros"].items()}
+    shown = [nodes, macros, sorted(table_sizes(workspace))]
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
