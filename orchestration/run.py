@@ -84,7 +84,12 @@ def _execute(workspace: Workspace, reload: Reload | None) -> None:
     from orchestration.alerts import logged_to
     from orchestration.definitions import defs
     from orchestration.history import terminal_instance
+    from orchestration.warehouse.dbt import ManifestError, ensure_manifest
 
+    try:
+        ensure_manifest()
+    except ManifestError as problem:
+        raise RunFailed(f"{problem}\nNothing was run. Mend the project and run again.") from None
     definitions = defs()
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     log = workspace.home / _LOG
