@@ -1,15 +1,143 @@
-"""A planted fault stops the publication, and the message names what found it."""
+"""A planted fault stops the publication; the message and the auditors' site name what found it.
+
+Each fault is planted in a copy of the project, and run on what an earlier run published.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+import pytest
+
+from orchestration.audit.tables import AUDIENCE
+from orchestration.files import sha256_of
 from orchestration.release.manifest import releases_in
 from orchestration.workspace import PROJECT_ROOT
-from quality.results import read_results
-from tests.pipeline.conftest import command
+from tests.pipeline.conftest import Finished, command
+
+# Installed once and never changed by a run: the copy shares them.
+SHARED = (".tools", "reports/node_modules", "quality/data_docs_assets/node_modules")
+LEFT_OUT = shutil.ignore_patterns(
+    *(".git", ".venv", ".tools", "node_modules", "out", "build", "logs", ".evidence"),
+    *("__pycache__", ".*_cache"),
+)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project, to plant faults in."""
+
+    root: Path
+
+    def plant(self, file: str, sound: str, faulty: str) -> None:
+        path = self.root / file
+        text = path.read_text()
+        assert text.count(sound) == 1, f"{file} has no single {sound!r} to put a fault in"
+        path.write_text(text.replace(sound, faulty))
+
+    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=self.root,
+            env=os.environ | {"PYTHONPATH": str(self.root)},
+            capture_output=True,
+            text=True,
+        )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A check that stopped the publication, as auditors read it."""
+
+    kind: str
+    subject: str
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """What a run that was stopped said, on the terminal and to auditors."""
+
+    message: str
+    by: str
+    because: str
+    findings: dict[str, Finding]
+
+    def names(self, check: str) -> Finding:
+        """The finding of a check, which the message and the site's first line must name."""
+        assert check in self.message
+        assert check == self.by
+        found = self.findings[check]
+        assert self.because.startswith(f"{found.kind} on {found.subject}")
+        assert found.explanation in self.because
+        return found
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    root = tmp_path / "project"
+    shutil.copytree(PROJECT_ROOT, root, ignore=LEFT_OUT)
+    for folder in SHARED:
+        (root / folder).symlink_to(PROJECT_ROOT / folder)
+    copy = Project(root)
+    where = "import orchestration.workspace as w, quality; print(w.PROJECT_ROOT, quality.__path__)"
+    assert copy.python("-c", where).stdout == f"{root} {[str(root / 'quality')]}\n"
+    return copy
+
+
+@pytest.fixture
+def home(undisturbed: Finished, tmp_path: Path) -> Path:
+    """What the undisturbed run left, once more; files of sites are linked, as they are large."""
+    copy = tmp_path / "home"
+    leave_sites = shutil.ignore_patterns("sites")
+    shutil.copytree(undisturbed.home, copy, ignore=leave_sites)
+    sites = undisturbed.home / "sites"
+    shutil.copytree(sites, copy / "sites", symlinks=True, copy_function=os.link)
+    return copy
+
+
+def stopped(project: Project, landing: Path, home: Path) -> Stopped:
+    """Run the project; what was published before must stay."""
+    before = dict(what_readers_have(home))
+    done = project.python(*command(landing, home)[1:])
+    assert done.returncode == 1, done.stderr
+    assert dict(what_readers_have(home)) == before
+    return told(done.stderr, home)
+
+
+def what_readers_have(home: Path) -> Iterator[tuple[str, str]]:
+    """Each file of the releases and of the leadership site's data, with its content's hash."""
+    for folder in (home / "releases", (home / "sites" / "leadership").resolve()):
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                yield str(file.relative_to(home)), sha256_of(file)
+
+
+def told(message: str, home: Path) -> Stopped:
+    """The message beside what the auditors' pages read."""
+    data = home / "sites" / AUDIENCE / "data" / AUDIENCE
+    runs, checks = (str(data / table / f"{table}.parquet") for table in ("runs", "checks"))
+    with duckdb.connect() as connection:
+        ((outcome, by, because),) = connection.execute(
+            "select outcome, stopped_by, stopped_because from read_parquet(?) where position = 1",
+            [runs],
+        ).fetchall()
+        found = connection.execute(
+            "select name, kind, subject, explanation from read_parquet(?)"
+            " where severity = 'critical' and outcome in ('failed', 'error') order by position",
+            [checks],
+        ).fetchall()
+    assert outcome == "stopped"
+    # Of several tables with the same finding, the first: the one that the site's first line names.
+    findings = {name: Finding(*others) for name, *others in reversed(found)}
+    return Stopped(message, by, because, findings)
 
 
 def test_a_list_of_people_that_was_cut_off_stops_before_dbt(
@@ -25,14 +153,124 @@ def test_a_list_of_people_that_was_cut_off_stops_before_dbt(
     done = subprocess.run(command(landing, home), cwd=PROJECT_ROOT, capture_output=True, text=True)
 
     assert done.returncode == 1
-    assert "full_list_did_not_shrink" in done.stderr
-    assert "raw.people__roster" in done.stderr
+    stop = told(done.stderr, home)
+    found = stop.names("full_list_did_not_shrink")
+    assert (found.kind, found.subject) == ("expectation", "raw.people__roster")
+    assert list(stop.findings) == ["full_list_did_not_shrink"]
     assert releases_in(home / "releases") == []
     assert not (home / "reporting.duckdb").exists(), "dbt ran"
-    kept = read_results(home / "quality")
-    assert {
-        (line["table"], line["expectation"])
-        for line in kept
-        if line["outcome"] == "failed" and line["severity"] == "critical"
-    } == {("raw.people__roster", "full_list_did_not_shrink")}
     assert (home / "quality" / "data_docs" / "index.html").exists()
+
+
+def test_a_person_column_in_a_published_model_stops_before_dbt(
+    project: Project, home: Path, undisturbed: Finished
+) -> None:
+    folder = "dbt_project/models/published/leadership"
+    project.plant(
+        f"{folder}/pub_leadership__brief.sql",
+        "        sentences.kind,",
+        "        sentences.kind,\n"
+        "        (select min(contributor_key) from {{ ref('coh_gated_cells') }})"
+        " as contributor_key,",
+    )
+    project.plant(
+        f"{folder}/_leadership__models.yml",
+        "      - name: sentence\n",
+        "      - name: contributor_key\n"
+        "        data_type: varchar\n"
+        "        config: {meta: {privacy: person}}\n"
+        "      - name: sentence\n",
+    )
+    built = (home / "reporting.duckdb").stat().st_mtime_ns
+
+    stop = stopped(project, undisturbed.landing, home)
+
+    found = stop.names("published_models_have_no_person_column")
+    assert found.kind == "architecture rule"
+    assert "pub_leadership__brief.contributor_key is about a person" in found.explanation
+    assert (home / "reporting.duckdb").stat().st_mtime_ns == built, "dbt ran"
+
+
+def test_a_gate_without_its_minimum_is_stopped_by_the_published_contract(
+    project: Project, home: Path, undisturbed: Finished
+) -> None:
+    project.plant(
+        "quality/privacy/gate.py",
+        '(grouped["n_people"] < grouped["minimum"])',
+        '(grouped["n_people"] < 0)',
+    )
+    project.plant(
+        "quality/privacy/gate.py",
+        '((n_people < rules["minimum"]) & ~is_empty)',
+        "((n_people < 0) & ~is_empty)",
+    )
+
+    stop = stopped(project, undisturbed.landing, home)
+
+    found = stop.names("pub_leadership__on_call")
+    assert (found.kind, found.subject) == ("dbt model", "pub_leadership__on_call")
+    assert "CHECK constraint failed" in found.explanation
+    assert "people_band" in found.explanation
+
+
+def test_a_gate_that_counts_too_many_people_is_stopped_by_counting_anew(
+    project: Project, home: Path, undisturbed: Finished
+) -> None:
+    project.plant(
+        "quality/privacy/gate.py",
+        '["n_people"].fillna(0).astype("int64")',
+        '["n_people"].fillna(0).astype("int64") + 5',
+    )
+
+    stop = stopped(project, undisturbed.landing, home)
+
+    found = stop.names("enough_people_stand_behind_each_value")
+    assert (found.kind, found.subject) == ("expectation", "leadership.delivery")
+    assert "reach the minimum" in found.explanation
+
+
+def test_a_page_query_of_a_column_that_is_not_published_stops_the_release(
+    project: Project, home: Path, undisturbed: Finished
+) -> None:
+    project.plant(
+        "reports/leadership/pages/methods.md",
+        "from leadership.data_sources order by source, stream",
+        "from leadership.data_sources order by source, landed_on",
+    )
+
+    stop = stopped(project, undisturbed.landing, home)
+
+    found = stop.names("sources")
+    assert (found.kind, found.subject) == ("page query", "methods.md")
+    assert 'Referenced column "landed_on" not found' in found.explanation
+
+
+def test_a_column_that_a_published_model_lost_stops_at_its_contract(
+    project: Project, home: Path, undisturbed: Finished
+) -> None:
+    project.plant("dbt_project/macros/privacy/published_cells.sql", "        people_band,\n", "")
+
+    stop = stopped(project, undisturbed.landing, home)
+
+    found = stop.names("pub_leadership__delivery")
+    assert (found.kind, found.subject) == ("dbt model", "pub_leadership__delivery")
+    assert "people_band (missing in definition)" in found.explanation
+
+
+def test_a_project_that_dbt_cannot_read_stops_before_anything_runs(
+    project: Project, home: Path, undisturbed: Finished
+) -> None:
+    project.plant(
+        "dbt_project/models/published/leadership/pub_leadership__data_sources.sql",
+        "ref('coh_streams')",
+        "ref('coh_sources')",
+    )
+    before = dict(what_readers_have(home))
+
+    done = project.python(*command(undisturbed.landing, home)[1:])
+
+    assert done.returncode == 1
+    assert "dbt could not parse the project" in done.stderr
+    assert "coh_sources" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert dict(what_readers_have(home)) == before
