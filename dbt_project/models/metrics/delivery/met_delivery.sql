@@ -84,7 +84,9 @@ grouped_changes as (
         changes.coding_seconds,
         changes.pickup_seconds,
         changes.review_seconds,
-        changes.deploy_seconds
+        changes.deploy_seconds,
+        -- A review that came after the merge could not change what was merged.
+        coalesce(changes.first_review_at <= changes.merged_at, false) as is_reviewed
     from changes
     inner join service_groups
         on
@@ -172,7 +174,12 @@ durations as (
         count(coding_seconds) as n_coding_seconds,
         count(pickup_seconds) as n_pickup_seconds,
         count(review_seconds) as n_review_seconds,
-        count(deploy_seconds) as n_deploy_seconds
+        count(deploy_seconds) as n_deploy_seconds,
+        -- Without any review source it is not known which changes were reviewed.
+        case
+            when (select count(changes.first_review_at) from changes) > 0
+                then cast(count(*) filter (where not is_reviewed) as double)
+        end as n_without_review
     from grouped_changes
     group by group_family, group_key, period_id
 
@@ -311,6 +318,20 @@ unioned as (
             0 as n_excluded
         from shares
     {% endfor %}
+
+    union all
+
+    select
+        group_family,
+        group_key,
+        period_id,
+        'share_of_changes_without_review' as metric_id,
+        n_without_review / n_changes as value,
+        n_without_review as numerator,
+        cast(n_changes as double) as denominator,
+        n_changes as n_events,
+        0 as n_excluded
+    from durations
 
     {% for metric_id, medians, counts in [
         ('failed_deployment_recovery_time', 'recovery_medians', 'recovery_counts'),
