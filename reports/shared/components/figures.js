@@ -18,10 +18,14 @@ export const cohortsOf = (rows) =>
 		one.localeCompare(other, 'en', { numeric: true })
 	);
 
-/** A figure's text without the unit that stands in the heading; a missing row is no data. */
+/** A figure's text without the unit ("1 day", "2 days") that stands in the heading; a missing row is
+ * no data. */
 export function figureText(row) {
 	const text = row?.value_text ?? 'no data';
-	return row?.unit && text.endsWith(` ${row.unit}`) ? text.slice(0, -row.unit.length - 1) : text;
+	const unit = row?.unit;
+	if (!unit) return text;
+	const spoken = [unit, unit.replace(/s\b/, '')].find((words) => text.endsWith(` ${words}`));
+	return spoken ? text.slice(0, -spoken.length - 1) : text;
 }
 
 /** The unit for a heading, where neither the figures' texts nor the metric's name say it. */
