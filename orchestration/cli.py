@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from orchestration.progress import say
 from orchestration.workspace import Workspace, WorkspaceError, parse_moment
@@ -164,5 +165,17 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def console() -> NoReturn:
+    """The console script: ends the process without taking the interpreter apart.
+
+    DuckDB's library would then list, over pages, objects that other libraries still hold.
+    """
+    exit_code = main()
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(exit_code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    console()
