@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import logging
+import atexit
 import os
 import subprocess
 import sys
@@ -171,7 +171,7 @@ def console() -> NoReturn:
     DuckDB's library would then list, over pages, objects that other libraries still hold.
     """
     exit_code = main()
-    logging.shutdown()
+    atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(exit_code)
