@@ -121,7 +121,7 @@ def _failure_message(
 ) -> str:
     from orchestration.audit.runs import recent_runs
 
-    latest = recent_runs(instance, workspace.home)[0]
+    (latest,) = recent_runs(instance, workspace.home, limit=1)
     stopping = [check for check in latest.checks if check.stops_publication]
     if not stopping:
         return f"{_error_of(result)}\nMend the cause and run again."

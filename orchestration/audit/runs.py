@@ -16,7 +16,7 @@ from orchestration.audit.expectations import checks_of_expectations
 JOB = "publish"
 PUBLISHED, STOPPED = "published", "stopped"
 _NOTE = "release.json"
-_KEPT_RUNS = 200
+_SHOWN_RUNS = 200
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ def note_release(home: Path, run_id: str, release_id: str, as_of: datetime) -> N
     (folder / _NOTE).write_text(json.dumps(note))
 
 
-def recent_runs(instance: DagsterInstance, home: Path) -> list[Run]:
+def recent_runs(instance: DagsterInstance, home: Path, limit: int = _SHOWN_RUNS) -> list[Run]:
     """The newest runs first."""
-    records = instance.get_run_records(RunsFilter(job_name=JOB), limit=_KEPT_RUNS)
+    records = instance.get_run_records(RunsFilter(job_name=JOB), limit=limit)
     return [_run(instance, home, record) for record in records]
 
 
