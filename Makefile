@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format dev serve bench setup browser clean
+.PHONY: help run test lint lint-python lint-sql format dev serve bench setup browser clean
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -44,12 +44,18 @@ test: setup browser
 	@$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadgroup
 
 lint: setup
+	@$(MAKE) --no-print-directory -j 2 lint-python lint-sql
+
+lint-python: setup
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/python -m pytest --durations=0 --durations-min=30 tests/docs
+
+lint-sql: setup
 	@$(BIN)/python -m orchestration.warehouse.dbt
+	@$(BIN)/python -m pytest --durations=0 --durations-min=30 tests/architecture
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
-	@$(BIN)/python -m pytest --durations=0 --durations-min=30 tests/architecture tests/docs
 
 # For example: make bench BENCH="--only load gate --pull-requests 20000"
 bench: setup

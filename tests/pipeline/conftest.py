@@ -25,12 +25,16 @@ class Finished:
     output: str
 
 
+# Tests that share a run share a process, so that it happens once.
+SHARED_RUNS = ("undisturbed", "earlier")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share the undisturbed run share a process, so that it happens once."""
     for item in items:
-        if "undisturbed" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("undisturbed run"))
+        for run in SHARED_RUNS:
+            if run in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(f"{run} run"))
 
 
 @pytest.fixture(scope="session")

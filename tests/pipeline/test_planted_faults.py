@@ -20,7 +20,7 @@ from orchestration.audit.tables import AUDIENCE
 from orchestration.files import sha256_of
 from orchestration.release.manifest import releases_in
 from orchestration.workspace import PROJECT_ROOT
-from tests.pipeline.conftest import Finished, command
+from tests.pipeline.conftest import Finished, command, finish
 
 # Installed once and never changed by a run: the copy shares them.
 SHARED = (".tools", "reports/node_modules", "quality/data_docs_assets/node_modules")
@@ -92,13 +92,20 @@ def project(tmp_path: Path) -> Project:
     return copy
 
 
+@pytest.fixture(scope="module")
+def earlier(small_landing: Path, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """What was published before the fault: a run of its own, so that these tests need not wait
+    for those that share the undisturbed one."""
+    return finish(small_landing, tmp_path_factory.mktemp("earlier") / "home")
+
+
 @pytest.fixture
-def home(undisturbed: Finished, tmp_path: Path) -> Path:
-    """What the undisturbed run left, once more; files of sites are linked, as they are large."""
+def home(earlier: Finished, tmp_path: Path) -> Path:
+    """What the earlier run left, once more; files of sites are linked, as they are large."""
     copy = tmp_path / "home"
     leave_sites = shutil.ignore_patterns("sites")
-    shutil.copytree(undisturbed.home, copy, ignore=leave_sites)
-    sites = undisturbed.home / "sites"
+    shutil.copytree(earlier.home, copy, ignore=leave_sites)
+    sites = earlier.home / "sites"
     shutil.copytree(sites, copy / "sites", symlinks=True, copy_function=os.link)
     return copy
 
@@ -163,7 +170,7 @@ def test_a_list_of_people_that_was_cut_off_stops_before_dbt(
 
 
 def test_a_person_column_in_a_published_model_stops_before_dbt(
-    project: Project, home: Path, undisturbed: Finished
+    project: Project, home: Path, earlier: Finished
 ) -> None:
     folder = "dbt_project/models/published/leadership"
     project.plant(
@@ -183,7 +190,7 @@ def test_a_person_column_in_a_published_model_stops_before_dbt(
     )
     built = (home / "reporting.duckdb").stat().st_mtime_ns
 
-    stop = stopped(project, undisturbed.landing, home)
+    stop = stopped(project, earlier.landing, home)
 
     found = stop.names("published_models_have_no_person_column")
     assert found.kind == "architecture rule"
@@ -192,7 +199,7 @@ def test_a_person_column_in_a_published_model_stops_before_dbt(
 
 
 def test_a_gate_without_its_minimum_is_stopped_by_the_published_contract(
-    project: Project, home: Path, undisturbed: Finished
+    project: Project, home: Path, earlier: Finished
 ) -> None:
     project.plant(
         "quality/privacy/gate.py",
@@ -205,7 +212,7 @@ def test_a_gate_without_its_minimum_is_stopped_by_the_published_contract(
         "((n_people < 0) & ~is_empty)",
     )
 
-    stop = stopped(project, undisturbed.landing, home)
+    stop = stopped(project, earlier.landing, home)
 
     found = stop.names("pub_leadership__on_call")
     assert (found.kind, found.subject) == ("dbt model", "pub_leadership__on_call")
@@ -214,7 +221,7 @@ def test_a_gate_without_its_minimum_is_stopped_by_the_published_contract(
 
 
 def test_a_gate_that_counts_too_many_people_is_stopped_by_counting_anew(
-    project: Project, home: Path, undisturbed: Finished
+    project: Project, home: Path, earlier: Finished
 ) -> None:
     project.plant(
         "quality/privacy/gate.py",
@@ -222,7 +229,7 @@ def test_a_gate_that_counts_too_many_people_is_stopped_by_counting_anew(
         '["n_people"].fillna(0).astype("int64") + 5',
     )
 
-    stop = stopped(project, undisturbed.landing, home)
+    stop = stopped(project, earlier.landing, home)
 
     found = stop.names("enough_people_stand_behind_each_value")
     assert (found.kind, found.subject) == ("expectation", "leadership.delivery")
@@ -230,7 +237,7 @@ def test_a_gate_that_counts_too_many_people_is_stopped_by_counting_anew(
 
 
 def test_a_page_query_of_a_column_that_is_not_published_stops_the_release(
-    project: Project, home: Path, undisturbed: Finished
+    project: Project, home: Path, earlier: Finished
 ) -> None:
     project.plant(
         "reports/leadership/pages/methods.md",
@@ -238,7 +245,7 @@ def test_a_page_query_of_a_column_that_is_not_published_stops_the_release(
         "from leadership.data_sources order by source, landed_on",
     )
 
-    stop = stopped(project, undisturbed.landing, home)
+    stop = stopped(project, earlier.landing, home)
 
     found = stop.names("sources")
     assert (found.kind, found.subject) == ("page query", "methods.md")
@@ -246,11 +253,11 @@ def test_a_page_query_of_a_column_that_is_not_published_stops_the_release(
 
 
 def test_a_column_that_a_published_model_lost_stops_at_its_contract(
-    project: Project, home: Path, undisturbed: Finished
+    project: Project, home: Path, earlier: Finished
 ) -> None:
     project.plant("dbt_project/macros/privacy/published_cells.sql", "        people_band,\n", "")
 
-    stop = stopped(project, undisturbed.landing, home)
+    stop = stopped(project, earlier.landing, home)
 
     found = stop.names("pub_leadership__delivery")
     assert (found.kind, found.subject) == ("dbt model", "pub_leadership__delivery")
@@ -258,7 +265,7 @@ def test_a_column_that_a_published_model_lost_stops_at_its_contract(
 
 
 def test_a_project_that_dbt_cannot_read_stops_before_anything_runs(
-    project: Project, home: Path, undisturbed: Finished
+    project: Project, home: Path, earlier: Finished
 ) -> None:
     project.plant(
         "dbt_project/models/published/leadership/pub_leadership__data_sources.sql",
@@ -267,7 +274,7 @@ def test_a_project_that_dbt_cannot_read_stops_before_anything_runs(
     )
     before = dict(what_readers_have(home))
 
-    done = project.python(*command(undisturbed.landing, home)[1:])
+    done = project.python(*command(earlier.landing, home)[1:])
 
     assert done.returncode == 1
     assert "dbt could not parse the project" in done.stderr
