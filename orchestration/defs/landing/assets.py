@@ -129,11 +129,15 @@ def landing_records(
     folders = workspace.open()
     with retried(), connect(folders.warehouse) as connection:
         unknown = write_catalogue(connection, folders.landing, STREAMS, log=say)
+        n_rows = {
+            table: connection.table(f"raw.{table}").shape[0] for table in ("streams", "load_report")
+        }
     about = made(folders, started)
-    yield MaterializeResult(asset_key=["raw", "streams"], metadata=about)
-    yield MaterializeResult(
-        asset_key=["raw", "load_report"], metadata={"unknown streams": len(unknown), **about}
-    )
+    for table, count in n_rows.items():
+        yield MaterializeResult(
+            asset_key=["raw", table],
+            metadata={"dagster/row_count": count, "unknown streams": len(unknown), **about},
+        )
 
 
 @definitions
