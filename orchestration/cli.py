@@ -42,8 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser(
         "run", help="load, build, check, release and publish a landing folder"
     )
-    run.add_argument("--landing", type=Path, required=True, help="where extracts arrive")
-    run.add_argument("--home", type=Path, default=_HOME, help="all state of the run")
+    _add_folders(run)
     run.add_argument(
         "--as-of",
         type=parse_moment,
@@ -54,8 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     reload = commands.add_parser(
         "reload", help="read extracts again that are loaded already (backfill), then run"
     )
-    reload.add_argument("--landing", type=Path, required=True, help="where extracts arrive")
-    reload.add_argument("--home", type=Path, default=_HOME, help="all state of the run")
+    _add_folders(reload)
     reload.add_argument(
         "--stream",
         action="append",
@@ -67,8 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     reload.set_defaults(command=_reload)
 
     dev = commands.add_parser("dev", help="Dagster's user interface over a landing folder")
-    dev.add_argument("--landing", type=Path, required=True)
-    dev.add_argument("--home", type=Path, default=_HOME)
+    _add_folders(dev)
     dev.add_argument("--port", type=int, default=3000)
     dev.set_defaults(command=_dev)
 
@@ -84,6 +81,12 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8400)
     serve.set_defaults(command=_serve)
     return parser
+
+
+def _add_folders(command: argparse.ArgumentParser) -> None:
+    """The two folders that every command over an organisation's data works on."""
+    command.add_argument("--landing", type=Path, required=True, help="where extracts arrive")
+    command.add_argument("--home", type=Path, default=_HOME, help="all state of the run")
 
 
 def _run(options: argparse.Namespace) -> int:

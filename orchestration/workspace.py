@@ -79,6 +79,11 @@ class Workspace:
         return self.home / "reporting.duckdb"
 
     @property
+    def databases(self) -> tuple[Path, Path]:
+        """The files that DuckDB writes: rows about people, and what is published of them."""
+        return (self.warehouse, self.reporting)
+
+    @property
     def releases(self) -> Path:
         return self.home / "releases"
 

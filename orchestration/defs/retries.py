@@ -7,12 +7,20 @@ from dagster import RetryRequested
 
 from orchestration.progress import say
 from orchestration.reports.toolchain import ToolchainError
-from orchestration.warehouse.connection import WarehouseBusy
+from orchestration.warehouse.connection import WarehouseBusy, wait_until_free
+from orchestration.workspace import Workspace
 
 # Another process holds the file; a registry does not answer.
 _PASSING = (WarehouseBusy, ToolchainError, ConnectionError, TimeoutError)
 _RETRIES = 2
 _WAIT_SECONDS = 20
+
+
+def wait_for_databases(folders: Workspace) -> None:
+    """Return when no other process holds a database of the home; tried again like other steps."""
+    with retried():
+        for file in folders.databases:
+            wait_until_free(file)
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def read_run_results(target: Path) -> dict[str, Any] | None:
 def table_sizes(workspace: Workspace) -> dict[tuple[str, str], TableSize]:
     """(schema, table) → size of everything that is built, in both files."""
     sizes = {}
-    for file in (workspace.warehouse, workspace.reporting):
+    for file in workspace.databases:
         if not file.exists():
             continue
         with duckdb.connect(file, read_only=True) as connection:

@@ -125,7 +125,7 @@ def beside(folders: Workspace) -> list[tuple[str, str, str, Path]]:
 
 def _lineage(folders: Workspace) -> Lineage:
     """The lineage of what is built; none before the first whole build."""
-    built = (folders.warehouse, folders.reporting, folders.dbt_target / MANIFEST)
+    built = (*folders.databases, folders.dbt_target / MANIFEST)
     return current_lineage(folders) if all(map(Path.exists, built)) else Lineage([])
 
 

@@ -35,7 +35,7 @@ def raw_key(stream: Stream) -> AssetKey:
     return AssetKey(["raw", stream.table])
 
 
-class Reload(Config):
+class ReadAgain(Config):
     """Backfill: `again` reads files anew whose folder states a time in since <= time < until."""
 
     again: bool = False
@@ -88,7 +88,7 @@ def landing_asset(stream: Stream) -> AssetsDefinition:
         metadata={"retention": stream.retention, "kind": stream.kind},
     )
     def load(
-        context: AssetExecutionContext, config: Reload, workspace: WorkspaceResource
+        context: AssetExecutionContext, config: ReadAgain, workspace: WorkspaceResource
     ) -> MaterializeResult:
         started = time.monotonic()
         folders = workspace.open()

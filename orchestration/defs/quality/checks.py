@@ -23,9 +23,8 @@ from dagster import (
 )
 
 from orchestration.defs.resources import WorkspaceResource
-from orchestration.defs.retries import retried
+from orchestration.defs.retries import wait_for_databases
 from orchestration.progress import say
-from orchestration.warehouse.connection import wait_until_free
 from quality.checks import Check, SuiteName
 from quality.results import ExpectationResult, SuiteResult
 from quality.run import describe, run_suite
@@ -97,9 +96,7 @@ def suite_checks(name: SuiteName, after: SuiteName | None = None) -> AssetChecks
         context: AssetCheckExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[AssetCheckResult]:
         folders = workspace.open()
-        with retried():
-            for file in (folders.warehouse, folders.reporting):
-                wait_until_free(file)
+        wait_for_databases(folders)
         database = folders.reporting if name == "published" else folders.warehouse
         result = run_suite(name, database, folders.home, context.run.run_id, say)
         for one in result.failed:

@@ -10,12 +10,11 @@ from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from orchestration.audit.architecture import require_architecture
 from orchestration.audit.checks import checks_of_build, write_checks
 from orchestration.defs.resources import WorkspaceResource
-from orchestration.defs.retries import retried
+from orchestration.defs.retries import wait_for_databases
 from orchestration.defs.warehouse.metadata import table_metadata
 from orchestration.defs.warehouse.translator import FairleadTranslator
 from orchestration.progress import say
 from orchestration.warehouse.artifacts import RUN_RESULTS, read_manifest
-from orchestration.warehouse.connection import wait_until_free
 from orchestration.warehouse.dbt import build_arguments, ensure_manifest, policy_version
 from orchestration.workspace import Workspace
 
@@ -28,9 +27,7 @@ def warehouse(
 ) -> Iterator[Any]:
     folders = workspace.open()
     require_architecture(folders.home, context.run_id, read_manifest(MANIFEST.parent))
-    with retried():
-        for file in (folders.warehouse, folders.reporting):
-            wait_until_free(file)
+    wait_for_databases(folders)
     (folders.dbt_target / RUN_RESULTS).unlink(missing_ok=True)
     invocation = dbt.cli(
         build_arguments(folders.resolved_as_of(), workspace.known_at(), policy_version()),
