@@ -53,7 +53,7 @@ lint-python: setup
 	@$(BIN)/python -m pytest --durations=0 --durations-min=30 tests/docs
 
 lint-sql: setup
-	@$(BIN)/python -m orchestration.warehouse.dbt
+	@$(BIN)/python -m orchestration.warehouse.project
 	@$(BIN)/python -m pytest --durations=0 --durations-min=30 tests/architecture
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 

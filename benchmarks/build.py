@@ -12,11 +12,8 @@ import duckdb
 
 from orchestration.landing import load_contracts, load_landing
 from orchestration.warehouse.connection import connect
-from orchestration.warehouse.dbt import (
-    DBT_EXECUTABLE,
-    build_arguments,
-    policy_version,
-)
+from orchestration.warehouse.dbt import DBT_EXECUTABLE, build_arguments, variables
+from orchestration.warehouse.project import policy_version
 from orchestration.workspace import DBT_PROJECT, PROJECT_ROOT, Workspace
 
 
@@ -30,10 +27,13 @@ def through_dbt(landing: str, home: str, command: str) -> None:
     """The case: `dbt build` (seeds, models, tests) or `dbt run` (models) as a process."""
     workspace = Workspace(Path(landing), Path(home))
     moment = workspace.newest_extract()
-    _, *arguments = build_arguments(moment, moment, policy_version())
+    said = (moment, moment, policy_version())
+    arguments = (
+        build_arguments(*said) if command == "build" else [command, "--vars", variables(*said)]
+    )
     done = subprocess.run(
         [
-            *(str(DBT_EXECUTABLE), "--quiet", command, *arguments),
+            *(str(DBT_EXECUTABLE), "--quiet", *arguments),
             *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(PROJECT_ROOT)),
             *("--target-path", str(workspace.dbt_target), "--log-path", str(workspace.home)),
         ],

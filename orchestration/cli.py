@@ -130,7 +130,7 @@ def _tell(workspace: Workspace, outcome: RunOutcome) -> None:
 
 
 def _dev(options: argparse.Namespace) -> int:
-    from orchestration.warehouse.dbt import ensure_manifest
+    from orchestration.warehouse.project import ensure_manifest
 
     workspace = Workspace(options.landing.resolve(), options.home.resolve())
     workspace.prepare()

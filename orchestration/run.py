@@ -84,7 +84,7 @@ def _execute(workspace: Workspace, reload: Reload | None) -> None:
     from orchestration.alerts import logged_to
     from orchestration.definitions import defs
     from orchestration.history import terminal_instance
-    from orchestration.warehouse.dbt import ManifestError, ensure_manifest
+    from orchestration.warehouse.project import ManifestError, ensure_manifest
 
     try:
         ensure_manifest()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +93,14 @@ def checks_of_build(dbt_target: Path) -> list[Check] | None:
 
 
 def checks_of_dbt(run_results: dict[str, Any], manifest: dict[str, Any]) -> list[Check]:
-    """dbt's results. Messages are left out, for they can carry values; of what did not run at
-    all, the reason is told as far as it carries none."""
+    """dbt's results, in the order of their names: that in which they ended differs by chance.
+
+    Messages are left out, for they can carry values; of what did not run at all, the reason is
+    told as far as it carries none.
+    """
     nodes = {**manifest["nodes"], **manifest.get("unit_tests", {})}
     found = []
-    for result in run_results["results"]:
+    for result in sorted(run_results["results"], key=itemgetter("unique_id")):
         node = nodes.get(result["unique_id"])
         if node is None:
             continue

@@ -83,10 +83,11 @@ def _cause(instance: DagsterInstance, run_id: str, checks: list[Check]) -> tuple
     quote values."""
     stopping = [check for check in checks if check.stops_publication]
     if stopping:
-        first = stopping[0]
+        first, *others = stopping
         counted = "" if first.n_failures is None else f" ({first.n_failures:,} at fault)"
         meaning = first.explanation or "it did not succeed"
-        return first.name, f"{first.kind} on {first.subject}{counted}: {meaning}"
+        more = f" ({len(others)} more checks stopped it too)" if others else ""
+        return first.name, f"{first.kind} on {first.subject}{counted}: {meaning}{more}"
     failures = instance.all_logs(run_id, of_type=DagsterEventType.STEP_FAILURE)
     for entry in failures:
         event = entry.dagster_event

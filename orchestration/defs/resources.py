@@ -2,10 +2,14 @@
 
 import os
 from datetime import datetime
+from functools import cached_property
+from importlib.metadata import version as package_version
 
 from dagster import ConfigurableResource, Definitions, definitions
+from dagster_dbt import DbtCliResource
+from packaging import version
 
-from orchestration.warehouse.dbt import DBT_EXECUTABLE, OfflineDbtCliResource
+from orchestration.warehouse.dbt import DBT_EXECUTABLE
 from orchestration.workspace import DBT_PROJECT, PROJECT_ROOT, Workspace
 
 
@@ -20,6 +24,14 @@ class WorkspaceResource(ConfigurableResource):
     def known_at(self) -> datetime:
         """Nothing newer than the newest extract is known."""
         return self.open().newest_extract()
+
+
+class OfflineDbtCliResource(DbtCliResource):
+    """dbt's command line without the version look-up, which asks a package index."""
+
+    @cached_property
+    def _cli_version(self) -> version.Version:
+        return version.parse(package_version("dbt-core"))
 
 
 @definitions

@@ -20,6 +20,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.lineage import Node, lineage
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import build_scope
+from sqlglot.schema import MappingSchema
 
 DIALECT = "duckdb"
 RAW_SCHEMA = "raw"
@@ -93,13 +94,14 @@ def read_columns(warehouse: Path, reporting: Path) -> Columns:
 def column_lineage(manifest: dict[str, Any], columns: Columns) -> Lineage:
     """Lineage of every model of a manifest that carries compiled SQL (as `dbt build` writes)."""
     names = _names_of_relations(manifest)
+    schema = MappingSchema(dict[str, object](columns), dialect=DIALECT)
     edges: set[Edge] = set()
     unresolved: dict[str, str] = {}
     for node in manifest["nodes"].values():
         if node["resource_type"] != "model":
             continue
         try:
-            edges.update(_edges_of(node, manifest, columns, names))
+            edges.update(_edges_of(node, manifest, columns, schema, names))
         except (SqlglotError, ValueError, KeyError) as problem:
             unresolved[node["name"]] = f"{type(problem).__name__}: {str(problem)[:200]}"
     return Lineage(sorted(edges), unresolved)
@@ -120,6 +122,7 @@ def _edges_of(
     node: dict[str, Any],
     manifest: dict[str, Any],
     columns: Columns,
+    schema: MappingSchema,
     names: dict[tuple[str, str], str],
 ) -> Iterator[Edge]:
     own = columns[node["database"]][node["schema"]][node["alias"]]
@@ -131,12 +134,15 @@ def _edges_of(
         raise ValueError("the manifest has no compiled SQL; build the model")
     query = qualify(
         sqlglot.parse_one(sql, dialect=DIALECT),
-        schema=dict[str, object](columns),
+        schema=schema,
         dialect=DIALECT,
         catalog="warehouse",
     )
     scope = build_scope(query)
-    trees = lineage(None, query, columns, dialect=DIALECT, scope=scope, copy=False)
+    # Trimmed, each step would carry a copy of its whole query, which no one reads here.
+    trees = lineage(
+        None, query, schema, dialect=DIALECT, scope=scope, copy=False, trim_selects=False
+    )
     missing = set(own) - set(trees)
     if missing:
         raise ValueError(f"columns that the SQL does not name: {sorted(missing)}")

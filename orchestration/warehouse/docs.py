@@ -11,7 +11,6 @@ import subprocess
 from orchestration.progress import say
 from orchestration.warehouse.artifacts import (
     MANIFEST,
-    PARTIAL_PARSE,
     read_manifest,
     read_run_results,
     table_sizes,
@@ -37,14 +36,14 @@ def write_dbt_docs(workspace: Workspace) -> None:
     if stamp_file.exists() and stamp_file.read_text() == stamp:
         return
     target = workspace.audit / ".dbt-docs"
-    # What the build parsed, with the same variables, need not be parsed again.
+    # It shows what was built, and need not compile it again.
     target.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(workspace.dbt_target / PARTIAL_PARSE, target / PARTIAL_PARSE)
+    shutil.copyfile(manifest, target / MANIFEST)
     # A process of its own: dbt keeps its connection open as long as the process lives.
     done = subprocess.run(
         [
             os.fspath(DBT_EXECUTABLE),
-            *("--quiet", "docs", "generate", "--static"),
+            *("--quiet", "docs", "generate", "--static", "--no-compile"),
             *("--project-dir", os.fspath(DBT_PROJECT)),
             *("--profiles-dir", os.fspath(PROJECT_ROOT)),
             *("--target-path", os.fspath(target)),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from orchestration.warehouse.dbt import ensure_manifest
+from orchestration.warehouse.project import ensure_manifest
 from quality import architecture as rules
 
 

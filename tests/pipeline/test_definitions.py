@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 from dagster import AssetKey, DagsterInstance, Definitions, SensorResult, build_sensor_context
 
+from orchestration.defs.resources import OfflineDbtCliResource
 from orchestration.landing import load_contracts
-from orchestration.warehouse.dbt import (
-    OfflineDbtCliResource,
-    ensure_manifest,
-)
+from orchestration.warehouse.project import ensure_manifest
 from orchestration.workspace import Workspace
 
 

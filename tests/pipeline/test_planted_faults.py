@@ -255,13 +255,18 @@ def test_a_page_query_of_a_column_that_is_not_published_stops_the_release(
 def test_a_column_that_a_published_model_lost_stops_at_its_contract(
     project: Project, home: Path, earlier: Finished
 ) -> None:
-    project.plant("dbt_project/macros/privacy/published_cells.sql", "        people_band,\n", "")
+    name = "pub_leadership__data_sources"
+    project.plant(
+        f"dbt_project/models/published/leadership/{name}.sql",
+        "        status,\n        newest_extract\n",
+        "        status\n",
+    )
 
     stop = stopped(project, earlier.landing, home)
 
-    found = stop.names("pub_leadership__delivery")
-    assert (found.kind, found.subject) == ("dbt model", "pub_leadership__delivery")
-    assert "people_band (missing in definition)" in found.explanation
+    found = stop.names(name)
+    assert (found.kind, found.subject) == ("dbt model", name)
+    assert "newest_extract (missing in definition)" in found.explanation
 
 
 def test_a_project_that_dbt_cannot_read_stops_before_anything_runs(

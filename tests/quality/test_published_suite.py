@@ -189,7 +189,7 @@ def test_empty_pages_may_go_out(desk: Desk) -> None:
 def test_every_published_table_of_the_project_is_looked_at() -> None:
     import json
 
-    from orchestration.warehouse.dbt import ensure_manifest
+    from orchestration.warehouse.project import ensure_manifest
 
     manifest = json.loads(ensure_manifest().read_text())
     published = {

@@ -71,6 +71,21 @@ def test_messages_of_dbt_never_enter_the_record() -> None:
     )
 
 
+def test_results_of_dbt_stand_in_the_same_order_however_they_ended() -> None:
+    manifest = {
+        "nodes": {
+            f"model.fairlead.{name}": {"resource_type": "model", "name": name} for name in "ab"
+        },
+        "sources": {},
+    }
+    ended_last_first = [
+        {"unique_id": f"model.fairlead.{name}", "status": "error", "execution_time": 0.5}
+        for name in "ba"
+    ]
+    found = checks_of_dbt({"results": ended_last_first}, manifest)
+    assert [check.name for check in found] == ["a", "b"]
+
+
 def test_a_broken_rule_is_recorded_and_stops_the_build(tmp_path: Path) -> None:
     manifest = {
         "nodes": {

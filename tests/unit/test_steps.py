@@ -34,6 +34,12 @@ def wrong() -> None:
         raise ReleaseError("the chain is broken")
 
 
+@dg.asset
+def busy() -> None:
+    with retried():
+        raise WarehouseBusy("warehouse.duckdb is in use")
+
+
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[Alert]:
     """Alerts that were sent."""
@@ -62,6 +68,14 @@ def test_what_would_fail_again_fails_at_once_and_one_alert_says_where(told: list
     assert alert.title == "Fairlead: some_job stopped"
     assert alert.text.startswith("wrong failed: the chain is broken")
     assert alert.run_id == result.run_id
+
+
+def test_what_never_passes_sends_one_alert_with_its_own_words(told: list[Alert]) -> None:
+    result = execute(busy)
+    assert not result.success
+    assert [event for event in result.all_events if event.is_step_up_for_retry]
+    (alert,) = told
+    assert alert.text.startswith("busy failed: warehouse.duckdb is in use")
 
 
 @pytest.fixture

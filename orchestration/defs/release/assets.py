@@ -20,7 +20,7 @@ from orchestration.defs.warehouse.assets import warehouse
 from orchestration.progress import say
 from orchestration.release.write import AUDIENCES, ReleaseError, ReleaseSource, write_release
 from orchestration.warehouse.connection import wait_until_free
-from orchestration.warehouse.dbt import policy_version
+from orchestration.warehouse.project import policy_version
 
 PUBLISHED = [key for key in warehouse.keys if key.path[-1].startswith("pub_")]
 

@@ -15,7 +15,8 @@ from orchestration.defs.warehouse.metadata import table_metadata
 from orchestration.defs.warehouse.translator import FairleadTranslator
 from orchestration.progress import say
 from orchestration.warehouse.artifacts import RUN_RESULTS, read_manifest
-from orchestration.warehouse.dbt import build_arguments, ensure_manifest, policy_version
+from orchestration.warehouse.dbt import build_arguments
+from orchestration.warehouse.project import ensure_manifest, policy_version
 from orchestration.workspace import Workspace
 
 MANIFEST = ensure_manifest()
