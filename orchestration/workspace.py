@@ -76,12 +76,23 @@ class Workspace:
 
     @property
     def reporting(self) -> Path:
+        """The tables that were published last."""
         return self.home / "reporting.duckdb"
 
     @property
+    def unreleased(self) -> Path:
+        """Tables that a build means to publish, until they are released."""
+        return self.home / "unreleased.duckdb"
+
+    @property
+    def to_publish(self) -> Path:
+        """The tables of the last build, whether they are released or not."""
+        return self.unreleased if self.unreleased.exists() else self.reporting
+
+    @property
     def databases(self) -> tuple[Path, Path]:
-        """The files that DuckDB writes: rows about people, and what is published of them."""
-        return (self.warehouse, self.reporting)
+        """What the last build wrote: rows about people, and what may be published of them."""
+        return (self.warehouse, self.to_publish)
 
     @property
     def releases(self) -> Path:

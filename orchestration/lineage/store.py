@@ -22,7 +22,7 @@ from orchestration.workspace import Workspace
 def current_lineage(workspace: Workspace) -> Lineage:
     """Lineage of what `dbt build` last wrote below this home."""
     manifest = read_manifest(workspace.dbt_target)
-    columns = read_columns(workspace.warehouse, workspace.reporting)
+    columns = read_columns(*workspace.databases)
     key = _key(manifest, columns)
     file = workspace.audit / "lineage.json"
     if file.exists():

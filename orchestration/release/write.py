@@ -37,9 +37,9 @@ class ReleaseError(Exception):
 
 @dataclass(frozen=True)
 class ReleaseSource:
-    """What a release is made from and under which policy."""
+    """What a release is made from (the file of the tables to publish) and under which policy."""
 
-    reporting: Path
+    tables: Path
     as_of: datetime
     known_at: datetime
     policy_version: str
@@ -83,7 +83,7 @@ def write_release(
     aside = releases / f"{_ASIDE}{os.getpid()}"
     aside.mkdir()
     try:
-        files = _export(source.reporting, aside)
+        files = _export(source.tables, aside)
         wrong = verify(aside)
         if wrong:
             raise ReleaseError("; ".join(wrong))
@@ -105,19 +105,19 @@ def _remove_leftovers(releases: Path) -> None:
         shutil.rmtree(leftover)
 
 
-def _export(reporting: Path, folder: Path) -> list[ReleasedFile]:
+def _export(tables: Path, folder: Path) -> list[ReleasedFile]:
     files = []
-    connection = duckdb.connect(reporting, read_only=True)
+    connection = duckdb.connect(tables, read_only=True)
     try:
         for audience in AUDIENCES:
-            tables = connection.execute(
+            names = connection.execute(
                 "select table_name from duckdb_tables() where schema_name = ? order by table_name",
                 [audience],
             ).fetchall()
-            if not tables:
+            if not names:
                 raise ReleaseError(f"no table is published for {audience}; run the whole job again")
             (folder / audience).mkdir()
-            for (table,) in tables:
+            for (table,) in names:
                 file = folder / audience / f"{table}.parquet"
                 files.append(_export_table(connection, audience, table, file))
     finally:

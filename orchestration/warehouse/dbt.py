@@ -24,11 +24,11 @@ _DONE, _FAILED, _COULD_NOT_RUN = 0, 1, 2
 def build_arguments(as_of: datetime, known_at: datetime, policy_version: str) -> list[str]:
     """Arguments of the one `dbt build`: everything that time decides is said here.
 
-    Unit tests are left out: they ask about formulas, on rows of their own, and the answer
-    is the same for every organisation.
+    Unit tests are left out: they ask about formulas, on rows of their own, and the answer is
+    the same for every organisation.
     """
     return [
-        *("build", "--exclude-resource-type", "unit_test"),
+        *("build", "--target", "unreleased", "--exclude-resource-type", "unit_test"),
         *("--vars", variables(as_of, known_at, policy_version)),
     ]
 

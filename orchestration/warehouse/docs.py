@@ -44,6 +44,7 @@ def write_dbt_docs(workspace: Workspace) -> None:
         [
             os.fspath(DBT_EXECUTABLE),
             *("--quiet", "docs", "generate", "--static", "--no-compile"),
+            *("--target", workspace.to_publish.stem),
             *("--project-dir", os.fspath(DBT_PROJECT)),
             *("--profiles-dir", os.fspath(PROJECT_ROOT)),
             *("--target-path", os.fspath(target)),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from orchestration.sources.demo import write_demo
 from orchestration.workspace import PROJECT_ROOT
 
 Rows = list[tuple]
+DIRT = "github/pull_requests/2026-01-01T00-00-00Z/late.jsonl.gz"
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,36 @@ def small_landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def undisturbed(small_landing: Path, tmp_path_factory: pytest.TempPathFactory) -> Finished:
     home = tmp_path_factory.mktemp("undisturbed") / "home"
     return finish(small_landing, home)
+
+
+@pytest.fixture(scope="session")
+def earlier(small_landing: Path, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """Another run, over extracts that came with some dirt."""
+    folder = tmp_path_factory.mktemp("earlier")
+    landing = folder / "landing"
+    shutil.copytree(small_landing, landing)
+    add_dirt(landing / DIRT)
+    return finish(landing, folder / "home")
+
+
+def add_dirt(file: Path) -> None:
+    """A good record, a line that is cut off, one without its key, and the good record again."""
+    good = {
+        "id": 1,
+        "number": 1,
+        "created_at": "2026-09-01T10:00:00Z",
+        "merged_at": "2026-09-02T10:00:00Z",
+        "base": {"ref": "main", "repo": {"full_name": "harbourline/extra"}},
+    }
+    lines = [
+        json.dumps(good),
+        '{"id": 2, "number": ',
+        json.dumps({"number": 3, "created_at": "2026-09-01T10:00:00Z"}),
+        json.dumps(good),
+    ]
+    file.parent.mkdir(parents=True)
+    with gzip.open(file, "wt") as written:
+        written.write("\n".join(lines))
 
 
 def command(landing: Path, home: Path) -> list[str]:

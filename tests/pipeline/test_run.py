@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import shutil
 import subprocess
 import time
@@ -14,7 +12,7 @@ import duckdb
 from orchestration.history import terminal_instance
 from orchestration.release.manifest import chain_problems, read_manifest, releases_in
 from orchestration.workspace import PROJECT_ROOT
-from tests.pipeline.conftest import Finished, command, finish, published, query
+from tests.pipeline.conftest import DIRT, Finished, command, finish, published, query
 
 
 def test_all_state_is_under_home_and_the_run_says_where(undisturbed: Finished) -> None:
@@ -162,43 +160,21 @@ def test_deployments_alone_give_service_figures_and_say_no_data_elsewhere(
     assert status[("github", "deployments")] == "loaded"
 
 
-def test_dirt_is_reported_with_file_and_row_and_the_rest_loads(
-    small_landing: Path, tmp_path: Path
-) -> None:
-    landing = tmp_path / "landing"
-    shutil.copytree(small_landing, landing)
-    good = {
-        "id": 1,
-        "number": 1,
-        "created_at": "2026-09-01T10:00:00Z",
-        "merged_at": "2026-09-02T10:00:00Z",
-        "base": {"ref": "main", "repo": {"full_name": "harbourline/extra"}},
-    }
-    folder = landing / "github" / "pull_requests" / "2026-01-01T00-00-00Z"
-    folder.mkdir(parents=True)
-    lines = [
-        json.dumps(good),
-        '{"id": 2, "number": ',
-        json.dumps({"number": 3, "created_at": "2026-09-01T10:00:00Z"}),
-        json.dumps(good),
-    ]
-    with gzip.open(folder / "late.jsonl.gz", "wt") as file:
-        file.write("\n".join(lines))
-    home = finish(landing, tmp_path / "home").home
+def test_dirt_is_reported_with_file_and_row_and_the_rest_loads(earlier: Finished) -> None:
+    home = earlier.home
     quarantined = query(
         home,
         """
-        select source_file, row_number, reason is not null, field
+        select source_file, row_number, reason, field
         from raw.quarantine order by row_number
         """,
     )
-    name = "github/pull_requests/2026-01-01T00-00-00Z/late.jsonl.gz"
-    assert quarantined == [(name, 2, True, None), (name, 3, True, "id")]
+    assert quarantined == [(DIRT, 2, "not_json", None), (DIRT, 3, "missing", "id")]
     reported = query(
         home,
         f"""
         select kind, sum(n_rows) from raw.load_report
-        where source_file = '{name}' group by all order by all
+        where source_file = '{DIRT}' group by all order by all
         """,
     )
     kinds = dict(reported)
@@ -224,7 +200,8 @@ def test_a_failing_check_stops_the_release_and_the_message_names_it(
     assert done.returncode == 1
     assert "no_overlap_bridge_service_owners_service_id" in done.stderr
     assert releases_in(home / "releases") == []
-    with duckdb.connect(home / "reporting.duckdb", read_only=True) as connection:
+    assert not (home / "reporting.duckdb").exists()
+    with duckdb.connect(home / "unreleased.duckdb", read_only=True) as connection:
         tables = connection.execute("select table_name from duckdb_tables()").fetchall()
-    # Catalogue and policy do not come from people's data; nothing that does was written.
+    # Catalogue and policy do not come from people's data; nothing that does was built.
     assert not {"delivery", "on_call", "brief"} & {name for (name,) in tables}

@@ -26,7 +26,7 @@ def source(tmp_path: Path) -> ReleaseSource:
 
 
 def publish(source: ReleaseSource, value: int) -> None:
-    with duckdb.connect(source.reporting) as connection:
+    with duckdb.connect(source.tables) as connection:
         connection.execute("update leadership.brief set position = ?", [value])
 
 
@@ -105,7 +105,7 @@ def test_a_failure_before_the_rename_leaves_nothing(
 
 
 def test_nothing_published_is_no_release(tmp_path: Path, source: ReleaseSource) -> None:
-    with duckdb.connect(source.reporting) as connection:
+    with duckdb.connect(source.tables) as connection:
         connection.execute("drop table leadership.brief")
     with pytest.raises(ReleaseError, match="no table is published"):
         write_release(tmp_path / "releases", source)

@@ -134,7 +134,7 @@ def _write_open_lineage(
 ) -> None:
     folder = folders.audit / "lineage"
     folder.mkdir(parents=True, exist_ok=True)
-    columns = read_columns(folders.warehouse, folders.reporting)
+    columns = read_columns(*folders.databases)
     write_events(folder / "openlineage.json", events(lineage, manifest, columns, at))
 
 

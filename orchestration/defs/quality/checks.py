@@ -97,7 +97,7 @@ def suite_checks(name: SuiteName, after: SuiteName | None = None) -> AssetChecks
     ) -> Iterator[AssetCheckResult]:
         folders = workspace.open()
         wait_for_databases(folders)
-        database = folders.reporting if name == "published" else folders.warehouse
+        database = folders.to_publish if name == "published" else folders.warehouse
         result = run_suite(name, database, folders.home, context.run.run_id, say)
         for one in result.failed:
             say(f"  {one.severity}: {describe(one)}")

@@ -21,6 +21,7 @@ from orchestration.progress import say
 from orchestration.release.write import AUDIENCES, ReleaseError, ReleaseSource, write_release
 from orchestration.warehouse.connection import wait_until_free
 from orchestration.warehouse.project import policy_version
+from orchestration.warehouse.unreleased import put_in_place
 
 PUBLISHED = [key for key in warehouse.keys if key.path[-1].startswith("pub_")]
 
@@ -38,11 +39,11 @@ def release(context: AssetExecutionContext, workspace: WorkspaceResource) -> Mat
     if checks is None or any(check.outcome in (FAILED, ERROR) for check in checks):
         raise ReleaseError("the last build did not pass its checks; build the warehouse again")
     with retried():
-        wait_until_free(folders.reporting)
+        wait_until_free(folders.to_publish)
     written = write_release(
         folders.releases,
         ReleaseSource(
-            reporting=folders.reporting,
+            tables=folders.to_publish,
             as_of=folders.resolved_as_of(),
             known_at=workspace.known_at(),
             policy_version=policy_version(),
@@ -50,6 +51,7 @@ def release(context: AssetExecutionContext, workspace: WorkspaceResource) -> Mat
         ),
         verify=lambda files: verify_pages(folders.home, context.run_id, AUDIENCES, files),
     )
+    put_in_place(folders)
     note_release(
         folders.home, context.run_id, written.manifest.release_id, folders.resolved_as_of()
     )

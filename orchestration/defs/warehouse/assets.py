@@ -17,6 +17,7 @@ from orchestration.progress import say
 from orchestration.warehouse.artifacts import RUN_RESULTS, read_manifest
 from orchestration.warehouse.dbt import build_arguments
 from orchestration.warehouse.project import ensure_manifest, policy_version
+from orchestration.warehouse.unreleased import start_unreleased
 from orchestration.workspace import Workspace
 
 MANIFEST = ensure_manifest()
@@ -29,6 +30,7 @@ def warehouse(
     folders = workspace.open()
     require_architecture(folders.home, context.run_id, read_manifest(MANIFEST.parent))
     wait_for_databases(folders)
+    start_unreleased(folders, whole=len(context.selected_asset_keys) == len(warehouse.keys))
     (folders.dbt_target / RUN_RESULTS).unlink(missing_ok=True)
     invocation = dbt.cli(
         build_arguments(folders.resolved_as_of(), workspace.known_at(), policy_version()),
