@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import atexit
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,30 @@ def _parser() -> argparse.ArgumentParser:
     reload.add_argument("--until", type=parse_moment, help="extracts before this time")
     reload.set_defaults(command=_reload)
 
+    check = commands.add_parser(
+        "check", help="say what is wrong in a landing folder, row by row, and load nothing"
+    )
+    check.add_argument("--landing", type=Path, required=True, help="where extracts arrive")
+    check.add_argument("--strict", action="store_true", help="warnings fail, too")
+    check.add_argument(
+        "--limit", type=int, default=20, help="rows shown per file, field and reason (default 20)"
+    )
+    check.set_defaults(command=_check)
+
+    extract = commands.add_parser("extract", help="write extracts of a tool into a landing folder")
+    tools = extract.add_subparsers(required=True, metavar="tool")
+    git = tools.add_parser("git", help="local clones: commits, merged pull requests, releases")
+    git.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="clones")
+    git.add_argument("--landing", type=Path, required=True, help="where to write the extracts")
+    git.add_argument("--branch", help="default: the remote's default branch, else the current one")
+    git.add_argument(
+        "--production-tags",
+        metavar="PATTERN",
+        help="regular expression for tags that count as a deployment to production;"
+        " '' for none; default: versions such as v1.2.3",
+    )
+    git.set_defaults(command=_extract_git)
+
     dev = commands.add_parser("dev", help="Dagster's user interface over a landing folder")
     _add_folders(dev)
     dev.add_argument("--port", type=int, default=3000)
@@ -116,6 +141,47 @@ def _reload(options: argparse.Namespace) -> int:
     again = Reload([contracts[name] for name in names], options.since, options.until)
     _tell(workspace, run(workspace, again))
     return 0
+
+
+def _extract_git(options: argparse.Namespace) -> int:
+    from orchestration.sources.git import GitError, extract_repository
+    from orchestration.sources.git.extract import VERSION
+
+    options.landing.mkdir(parents=True, exist_ok=True)
+    pattern = VERSION if options.production_tags is None else options.production_tags
+    failed = 0
+    for path in options.paths:
+        try:
+            found = extract_repository(
+                path,
+                options.landing.resolve(),
+                branch=options.branch,
+                production_tags=pattern,
+                log=say,
+            )
+        except (GitError, re.error) as problem:
+            print(f"fairlead: {problem}", file=sys.stderr)
+            failed += 1
+            continue
+        print(str(found))
+    return 1 if failed else 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from orchestration.landing import load_contracts
+    from orchestration.landing.check import ERROR, WARNING, check_landing, shown
+
+    if not options.landing.is_dir():
+        raise WorkspaceError(f"There is no landing folder {options.landing}.")
+    checked = check_landing(options.landing.resolve(), load_contracts(), log=say)
+    for line in shown(checked.findings, options.limit):
+        print(line)
+    n_errors, n_warnings = checked.count(ERROR), checked.count(WARNING)
+    print(
+        f"{n_errors:,} errors, {n_warnings:,} warnings;"
+        f" {checked.n_files:,} files, {checked.n_rows:,} rows"
+    )
+    return 1 if n_errors or (options.strict and n_warnings) else 0
 
 
 def _tell(workspace: Workspace, outcome: RunOutcome) -> None:

@@ -30,6 +30,8 @@ from orchestration.landing.rows import RefusedFile, Rows
 from orchestration.landing.tables import Transaction, ensure_raw, literal, quoted
 
 Log = Callable[[str], None]
+# Hears of each batch that is judged and about to be loaded: the tables LANDED and FILES hold it.
+Observer = Callable[[duckdb.DuckDBPyConnection, Stream], None]
 
 # Small files share a transaction: a file of ten rows costs as much as one of ten
 # thousand. Large ones stay alone, so that what a kill undoes is small.
@@ -102,6 +104,7 @@ def load_stream(
     stream: Stream,
     *,
     log: Log = lambda message: None,
+    observe: Observer | None = None,
 ) -> StreamLoad:
     """Load the files of one stream that are not loaded yet.
 
@@ -111,14 +114,21 @@ def load_stream(
     a file (a full disk, for example).
     """
     ensure_raw(connection, [stream])
-    return _StreamLoader(connection, stream, log).run(landing)
+    return _StreamLoader(connection, stream, log, observe).run(landing)
 
 
 class _StreamLoader:
-    def __init__(self, connection: duckdb.DuckDBPyConnection, stream: Stream, log: Log) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        stream: Stream,
+        log: Log,
+        observe: Observer | None,
+    ) -> None:
         self._connection = connection
         self._stream = stream
         self._log = log
+        self._observe = observe
         self._result = StreamLoad(stream.source, stream.name)
         self._history = _read_history(connection, stream)
 
@@ -240,6 +250,8 @@ class _StreamLoader:
                 for one in batch:
                     self._flush([one])
                 return
+        if self._observe:
+            self._observe(self._connection, self._stream)
         loaded_at = datetime.now(UTC)
         with Transaction(self._connection):
             accounts = self._account(batch, rows, loaded_at)

@@ -13,6 +13,7 @@ FIXES = {
     "line_too_long": "keep each record under 8 MiB",
     "ragged_row": "give the row as many cells as the header, and quote separators",
     # A field.
+    "repeated": "write each record once per extract; it is counted once",
     "missing": "every record of this stream must have this key",
     "wrong_type": "write the value in the type that the stream's contract declares",
     "zero_date": "leave an unknown date out, or write null",
@@ -25,6 +26,7 @@ FIXES = {
     "unknown_format": "land *.jsonl, *.csv (either may be .gz) or *.parquet",
     "mixed_envelopes": "write one connector's output per file",
     "forbidden_column": "remove the column from the export; it is never collected",
+    "undeclared_column": "no contract declares the column, so it is not loaded; leave it out",
     "missing_column": "export the column; every record of this stream must have it",
     "repeated_column": "name each column once",
     "unbalanced_quotes": "close every quote, and double a quote inside a quoted cell",

@@ -31,7 +31,7 @@ from orchestration.sources.demo.issues import Tracker
 from orchestration.sources.demo.organisation import Organisation, Repository
 from orchestration.sources.demo.planted import Occurrence, Planted
 from orchestration.sources.demo.rotations import Rotations
-from orchestration.sources.demo.write import Landing
+from orchestration.sources.write import Landing
 
 __all__ = ["AS_OF", "DemoSummary", "write_demo"]
 

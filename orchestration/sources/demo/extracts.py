@@ -18,7 +18,7 @@ from orchestration.sources.demo.organisation import Organisation, Repository
 from orchestration.sources.demo.people_rows import HEADERS, rows
 from orchestration.sources.demo.planted import Planted
 from orchestration.sources.demo.rotations import Rotations
-from orchestration.sources.demo.write import Landing
+from orchestration.sources.write import Landing
 
 # Visits before as_of, in days: the first is full, the others ask for what changed.
 VISITS = (106, 44, 0)

@@ -22,7 +22,7 @@ from orchestration.sources.demo.history import (
 )
 from orchestration.sources.demo.names import COMPANY
 from orchestration.sources.demo.organisation import Account
-from orchestration.sources.demo.write import Encoded, encoded, line
+from orchestration.sources.write import Encoded, encoded, line
 
 API = "https://api.github.com"
 WEB = "https://github.com"

@@ -69,13 +69,17 @@ class StreamFile:
 
 
 class Landing:
-    """The landing folder. Nothing appears in it before ``publish``."""
+    """The landing folder. Nothing appears in it before ``publish``.
 
-    def __init__(self, root: Path) -> None:
+    `part` names the files, so that several extracts of one moment stand side by side.
+    """
+
+    def __init__(self, root: Path, part: str = "part-000") -> None:
         self.root = root
+        self._part = part
         # Inside of the landing folder, so that a rename never crosses file systems;
         # hidden, so that no reader takes it for a source.
-        self._aside = root / ".demo-aside"
+        self._aside = root / f".{part}-aside"
         if self._aside.exists():
             shutil.rmtree(self._aside)
         self._files: dict[tuple[str, str, str], StreamFile] = {}
@@ -83,11 +87,11 @@ class Landing:
         self._rows: dict[str, int] = {}
 
     def add(self, source: str, stream: str, extracted: str, record: dict[str, object]) -> None:
-        """Append a record to ``<source>/<stream>/<extracted>/part-000.jsonl.gz``."""
+        """Append a record to ``<source>/<stream>/<extracted>/<part>.jsonl.gz``."""
         key = (source, stream, extracted)
         file = self._files.get(key)
         if file is None:
-            path = Path(*key, "part-000.jsonl.gz")
+            path = Path(*key, f"{self._part}.jsonl.gz")
             file = self._files[key] = StreamFile(self._aside / path)
             self._paths.append(path)
         file.add(record)
@@ -108,8 +112,8 @@ class Landing:
         header: tuple[str, ...],
         rows: Iterable[tuple[object, ...]],
     ) -> None:
-        """Write ``<source>/<stream>/<extracted>/part-000.csv``."""
-        path = Path(source, stream, extracted, "part-000.csv")
+        """Write ``<source>/<stream>/<extracted>/<part>.csv``."""
+        path = Path(source, stream, extracted, f"{self._part}.csv")
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(header)
