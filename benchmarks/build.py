@@ -92,7 +92,7 @@ def bare(home: str, release: str | None = None) -> None:
     """
     with duckdb.connect(Path(home) / "warehouse.duckdb") as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach '{home}/reporting.duckdb' as reporting")
+        connection.execute(f"attach '{home}/unreleased.duckdb' as reporting")
         for relation, sql in compiled_models(Path(home) / "dbt"):
             connection.execute(f"create or replace table {relation} as {sql}")
             if release and relation.startswith('"reporting"'):
