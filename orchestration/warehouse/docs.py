@@ -43,7 +43,15 @@ def write_dbt_docs(workspace: Workspace) -> None:
     done = subprocess.run(
         [
             os.fspath(DBT_EXECUTABLE),
-            *("--quiet", "docs", "generate", "--static", "--no-compile"),
+            *(
+                "--quiet",
+                "--log-level-file",
+                "none",
+                "docs",
+                "generate",
+                "--static",
+                "--no-compile",
+            ),
             *("--target", workspace.to_publish.stem),
             *("--project-dir", os.fspath(DBT_PROJECT)),
             *("--profiles-dir", os.fspath(PROJECT_ROOT)),

@@ -70,7 +70,7 @@ def _parse() -> None:
     done = subprocess.run(
         [
             os.fspath(Path(sys.executable).with_name("dbt")),
-            *("--quiet", "--no-use-colors", "parse"),
+            *("--quiet", "--no-use-colors", "--log-level-file", "none", "parse"),
             *("--project-dir", os.fspath(DBT_PROJECT)),
             *("--profiles-dir", os.fspath(PROJECT_ROOT)),
             *("--target-path", os.fspath(PARSED)),

@@ -5,6 +5,7 @@ Each fault is planted in a copy of the project, and run on what an earlier run p
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ import pytest
 from orchestration.audit.tables import AUDIENCE
 from orchestration.files import sha256_of
 from orchestration.release.manifest import releases_in
+from orchestration.warehouse.artifacts import read_run_results
 from orchestration.workspace import PROJECT_ROOT
 from tests.pipeline.conftest import Finished, command
 
@@ -42,11 +44,11 @@ class Project:
         assert text.count(sound) == 1, f"{file} has no single {sound!r} to put a fault in"
         path.write_text(text.replace(sound, faulty))
 
-    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def python(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=self.root,
-            env=os.environ | {"PYTHONPATH": str(self.root)},
+            env=os.environ | {"PYTHONPATH": str(self.root)} | environment,
             capture_output=True,
             text=True,
         )
@@ -192,9 +194,10 @@ def test_a_person_column_in_a_published_model_stops_before_dbt(
     assert not (home / "unreleased.duckdb").exists(), "dbt ran"
 
 
-def test_a_gate_without_its_minimum_is_stopped_by_the_published_contract(
-    project: Project, home: Path, earlier: Finished
+def test_what_a_gate_without_its_minimum_lets_out_breaks_the_published_contract(
+    project: Project, home: Path, tmp_path: Path
 ) -> None:
+    """dbt alone, from the gate on: DuckDB refuses the rows, whatever checks come after."""
     project.plant(
         "quality/privacy/gate.py",
         '(grouped["n_people"] < grouped["minimum"])',
@@ -205,13 +208,24 @@ def test_a_gate_without_its_minimum_is_stopped_by_the_published_contract(
         '((n_people < rules["minimum"]) & ~is_empty)',
         "((n_people < 0) & ~is_empty)",
     )
+    before = read_run_results(home / "dbt")
+    assert before is not None
 
-    stop = stopped(project, earlier.landing, home)
+    done = project.python(
+        *("-c", "import sys; from orchestration.warehouse.dbt import main; main(sys.argv[1:])"),
+        *("--quiet", "build", "--target", "unreleased", "--select", "coh_gate+"),
+        *("--exclude-resource-type", "unit_test", "--vars", json.dumps(before["args"]["vars"])),
+        *("--project-dir", str(project.root / "dbt_project")),
+        *("--profiles-dir", str(project.root), "--target-path", str(tmp_path / "dbt")),
+        FAIRLEAD_HOME=str(home),
+    )
 
-    found = stop.names("pub_leadership__on_call")
-    assert (found.kind, found.subject) == ("dbt model", "pub_leadership__on_call")
-    assert "CHECK constraint failed" in found.explanation
-    assert "people_band" in found.explanation
+    found = read_run_results(tmp_path / "dbt")
+    assert found is not None, done.stdout
+    messages = {one["unique_id"]: one["message"] for one in found["results"]}
+    failed = messages["model.fairlead.pub_leadership__on_call"]
+    assert "CHECK constraint failed" in failed
+    assert "people_band" in failed
 
 
 def test_a_gate_that_counts_too_many_people_is_stopped_by_counting_anew(

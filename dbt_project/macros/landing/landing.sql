@@ -37,3 +37,11 @@
             lambda field: field['name'] = '{{ name }}'
         )[1].value
 {%- endmacro %}
+
+{#- A list of texts: as a JSON list, or as one text with a separator (a regular expression). -#}
+{% macro texts(key, separator) -%}
+    case json_type(record, '$.{{ key }}')
+            when 'ARRAY' then record ->> '$.{{ key }}[*]'
+            else string_split_regex(record ->> '$.{{ key }}', '{{ separator }}')
+        end
+{%- endmacro %}

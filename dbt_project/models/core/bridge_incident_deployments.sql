@@ -15,6 +15,12 @@ deployments as (
 
 ),
 
+commits_deployed as (
+
+    select * from {{ ref('int_commits_deployed') }}
+
+),
+
 changes as (
 
     select * from {{ ref('fct_changes') }}
@@ -58,6 +64,24 @@ explicit as (
     from incidents
     inner join deployments
         on incidents.caused_by_deployment_id = deployments.deployment_id
+
+    union all
+
+    -- The deployment that brought the commit which the incident names.
+    select
+        incidents.incident_id,
+        deployments.deployment_id,
+        'explicit' as link_method,
+        incidents.detected_at,
+        deployments.finished_at
+    from incidents
+    inner join commits_deployed
+        on
+            incidents.service_id = commits_deployed.service_id
+            and incidents.caused_by_commit_sha = commits_deployed.commit_sha
+    inner join deployments
+        on commits_deployed.deployment_id = deployments.deployment_id
+    where not commits_deployed.is_baseline
 
 ),
 

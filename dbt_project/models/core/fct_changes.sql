@@ -27,7 +27,6 @@ reverted as (
 identities as (
 
     select * from {{ ref('int_identities_mapped') }}
-    where system = 'github'
 
 ),
 
@@ -58,14 +57,14 @@ joined as (
         case
             when not changes.is_bot
                 then coalesce(
-                    identities.person_id, 'github/' || lower(changes.author_login)
+                    identities.person_id,
+                    changes.identity_system || '/' || lower(changes.author_login)
                 )
         end as contributor_key,
         changes.is_bot,
         changes.first_commit_at,
         changes.opened_at,
-        -- REST does not say when a draft became ready.
-        cast(null as timestamp) as ready_at,
+        changes.ready_at,
         reviewed.first_review_at,
         reviewed.approved_at,
         changes.merged_at,
@@ -88,7 +87,10 @@ joined as (
     left join deployed on changes.change_id = deployed.change_id
     left join reviewed on changes.change_id = reviewed.change_id
     left join reverted on changes.change_id = reverted.change_id
-    left join identities on lower(changes.author_login) = identities.identity
+    left join identities
+        on
+            changes.identity_system = identities.system
+            and lower(changes.author_login) = identities.identity
     left join services
         on
             changes.repository = services.repository

@@ -2,7 +2,7 @@ with
 
 issues as (
 
-    select * from {{ ref('stg_github__issues') }}
+    select * from {{ ref('int_issues_unioned') }}
     where created_at <= {{ as_of() }}
 
 ),
@@ -30,8 +30,8 @@ timed as (
 
     select
         issues.* exclude (state_reason, closed_at),
-        classified.issue_type,
-        classified.found_in,
+        coalesce(classified.issue_type, issues.declared_type) as issue_type,
+        coalesce(classified.found_in, issues.declared_found_in) as found_in,
         case when issues.closed_at <= {{ as_of() }} then issues.closed_at end
             as closed_at,
         case when issues.closed_at <= {{ as_of() }} then issues.state_reason end
@@ -65,12 +65,21 @@ final as (
     from timed
     left join services
         on
-            timed.repository = services.repository
-            and {{ is_valid_at('timed.created_at', 'services') }}
+            {{ is_valid_at('timed.created_at', 'services') }}
             and (
-                services.n_services_of_repository = 1
-                or list_contains(timed.labels, 'service:' || services.service_name)
-                or list_contains(timed.labels, 'service:' || services.service_id)
+                timed.declared_service_id = services.service_id
+                or (
+                    timed.repository = services.repository
+                    and (
+                        services.n_services_of_repository = 1
+                        or list_contains(
+                            timed.labels, 'service:' || services.service_name
+                        )
+                        or list_contains(
+                            timed.labels, 'service:' || services.service_id
+                        )
+                    )
+                )
             )
     left join owners
         on

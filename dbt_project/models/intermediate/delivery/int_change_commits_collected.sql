@@ -4,14 +4,14 @@ with recursive
 
 pull_requests as (
 
-    select * from {{ ref('stg_github__pull_requests') }}
+    select * from {{ ref('int_pull_requests_unioned') }}
     where merged_at is not null
 
 ),
 
 listed as (
 
-    select * from {{ ref('stg_github__pull_request_commits') }}
+    select * from {{ ref('int_pull_request_commits_unioned') }}
 
 ),
 
@@ -74,9 +74,7 @@ final as (
         listed.commit_sha
     from listed
     inner join pull_requests
-        on
-            listed.repository = pull_requests.repository
-            and listed.pull_request_number = pull_requests.number
+        on listed.pull_request_id = pull_requests.pull_request_id
 
     union
 

@@ -2,11 +2,11 @@ with
 
 pull_requests as (
 
-    select * from {{ ref('stg_github__pull_requests') }}
+    select * from {{ ref('int_pull_requests_unioned') }}
     where
         merged_at is not null
         and merged_at <= {{ as_of() }}
-        and base_branch = coalesce(default_branch, base_branch)
+        and coalesce(base_branch = default_branch, true)
 
 ),
 
@@ -78,6 +78,7 @@ pull_request_changes as (
         'pull_request' as change_kind,
         pull_requests.repository,
         pull_requests.number,
+        pull_requests.identity_system,
         pull_requests.author_login,
         pull_requests.author_type,
         pull_requests.title,
@@ -93,6 +94,7 @@ pull_request_changes as (
         coalesce(first_commits.first_commit_at, merge_commits.authored_at)
             as first_commit_at,
         pull_requests.created_at as opened_at,
+        pull_requests.ready_at,
         pull_requests.merged_at
     from pull_requests
     left join first_commits on pull_requests.pull_request_id = first_commits.change_id
@@ -145,6 +147,7 @@ commit_changes as (
         'commit' as change_kind,
         repository,
         null as number,
+        identity_system,
         author_login,
         author_type,
         split_part(message, chr(10), 1) as title,
@@ -157,6 +160,7 @@ commit_changes as (
         message,
         authored_at as first_commit_at,
         null as opened_at,
+        null as ready_at,
         committed_at as merged_at
     from pushed_commits
 

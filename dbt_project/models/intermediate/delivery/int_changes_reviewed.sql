@@ -9,7 +9,7 @@ changes as (
 
 reviews as (
 
-    select * from {{ ref('stg_github__reviews') }}
+    select * from {{ ref('int_reviews_unioned') }}
 
 ),
 
@@ -30,9 +30,7 @@ independent as (
         reviews.submitted_at
     from changes
     inner join reviews
-        on
-            changes.repository = reviews.repository
-            and changes.number = reviews.pull_request_number
+        on changes.change_id = reviews.pull_request_id
     cross join bot_patterns
     where
         reviews.reviewer_login is distinct from changes.author_login

@@ -9,9 +9,14 @@ with recursive -- noqa: PRS
 deployments as (
 
     select * from {{ ref('int_deployments_sequenced') }}
-    where
-        environment = 'production'
-        and commit_sha is not null
+    where environment = 'production'
+
+),
+
+-- What a tool says that a deployment brought, besides the commit that it deployed.
+listed as (
+
+    select * from {{ ref('stg_generic__deployment_commits') }}
 
 ),
 
@@ -21,15 +26,37 @@ parents as (
 
 ),
 
-heads as (
+brought as (
 
     select
         service_id,
         repository,
         commit_sha,
-        min(deployment_sequence) as deployment_sequence
+        deployment_sequence
     from deployments
-    group by service_id, repository, commit_sha
+    where commit_sha is not null
+
+    union all
+
+    select
+        deployments.service_id,
+        deployments.repository,
+        listed.commit_sha,
+        deployments.deployment_sequence
+    from deployments
+    inner join listed on deployments.deployment_id = listed.deployment_id
+
+),
+
+heads as (
+
+    select
+        service_id,
+        commit_sha,
+        min(repository) as repository,
+        min(deployment_sequence) as deployment_sequence
+    from brought
+    group by service_id, commit_sha
 
 ),
 

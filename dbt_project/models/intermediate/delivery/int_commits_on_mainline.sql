@@ -5,10 +5,10 @@ with recursive
 
 pull_requests as (
 
-    select * from {{ ref('stg_github__pull_requests') }}
+    select * from {{ ref('int_pull_requests_unioned') }}
     where
         merged_at is not null
-        and base_branch = coalesce(default_branch, base_branch)
+        and coalesce(base_branch = default_branch, true)
 
 ),
 

@@ -1,14 +1,47 @@
 with
 
-commits as (
+github as (
 
     select * from {{ ref('stg_github__commits') }}
 
 ),
 
+generic as (
+
+    select * from {{ ref('stg_generic__commits') }}
+
+),
+
+pull_requests as (
+
+    select * from {{ ref('int_pull_requests_unioned') }}
+
+),
+
 pull_request_commits as (
 
-    select * from {{ ref('stg_github__pull_request_commits') }}
+    select * from {{ ref('int_pull_request_commits_unioned') }}
+
+),
+
+generic_deployments as (
+
+    select * from {{ ref('stg_generic__deployments') }}
+
+),
+
+-- A generic list of commits does not say which branch they are on: what was merged or
+-- deployed is surely on the default branch.
+on_default_branch as (
+
+    select merge_commit_sha as commit_sha
+    from pull_requests
+    where merged_at is not null
+
+    union
+
+    select commit_sha
+    from generic_deployments
 
 ),
 
@@ -18,13 +51,30 @@ unioned as (
         repository,
         commit_sha,
         parent_shas,
+        'github' as identity_system,
         author_login,
         author_type,
         message,
         authored_at,
         committed_at,
         true as is_on_default_branch
-    from commits
+    from github
+
+    union all
+
+    select
+        generic.repository,
+        generic.commit_sha,
+        generic.parent_shas,
+        'generic' as identity_system,
+        generic.author_identity as author_login,
+        null as author_type,
+        generic.message,
+        generic.authored_at,
+        generic.committed_at,
+        on_default_branch.commit_sha is not null as is_on_default_branch
+    from generic
+    left join on_default_branch on generic.commit_sha = on_default_branch.commit_sha
 
     union all
 
@@ -33,6 +83,7 @@ unioned as (
         repository,
         commit_sha,
         parent_shas,
+        null as identity_system,
         null as author_login,
         null as author_type,
         null as message,

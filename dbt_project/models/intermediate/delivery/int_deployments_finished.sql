@@ -27,6 +27,25 @@ environments as (
 
 ),
 
+generic_deployments as (
+
+    select * from {{ ref('stg_generic__deployments') }}
+    where coalesce(started_at, finished_at) <= {{ as_of() }}
+
+),
+
+generic_deployment_commits as (
+
+    select * from {{ ref('stg_generic__deployment_commits') }}
+
+),
+
+commits as (
+
+    select * from {{ ref('int_commits_unioned') }}
+
+),
+
 services as (
 
     select * from {{ ref('int_services_resolved') }}
@@ -58,7 +77,7 @@ outcomes as (
 
 ),
 
-resolved as (
+github_resolved as (
 
     select
         deployments.deployment_id,
@@ -87,7 +106,9 @@ resolved as (
         deployments.ref as version,
         try_cast(deployments.payload ->> '$.unplanned' as boolean)
             as is_declared_unplanned,
-        deployments.payload ->> '$.service' as payload_service
+        deployments.payload ->> '$.service' as payload_service,
+        null as declared_service_id,
+        null as declared_rolled_back_deployment_id
     from deployments
     left join outcomes on deployments.deployment_id = outcomes.deployment_id
     left join environments on deployments.environment = environments.environment
@@ -98,13 +119,81 @@ resolved as (
 
 ),
 
+-- Where a deployment names no repository, that of its commits.
+named_repositories as (
+
+    select
+        brought.deployment_id,
+        min(commits.repository) as repository
+    from (
+        select
+            deployment_id,
+            commit_sha
+        from generic_deployments
+        union all
+        select
+            deployment_id,
+            commit_sha
+        from generic_deployment_commits
+    ) as brought
+    inner join commits on brought.commit_sha = commits.commit_sha
+    group by brought.deployment_id
+
+),
+
+generic_resolved as (
+
+    select
+        generic_deployments.deployment_id,
+        coalesce(generic_deployments.repository, named_repositories.repository)
+            as repository,
+        coalesce(environments.environment_class, 'other') as environment,
+        -- What ends after the as-of date is still running on it.
+        case
+            when generic_deployments.finished_at > {{ as_of() }} then 'in_progress'
+            when
+                generic_deployments.status
+                in ('success', 'failure', 'cancelled', 'in_progress')
+                then generic_deployments.status
+        end as status,
+        coalesce(generic_deployments.started_at, generic_deployments.finished_at)
+            as started_at,
+        case
+            when
+                generic_deployments.status != 'in_progress'
+                and generic_deployments.finished_at <= {{ as_of() }}
+                then generic_deployments.finished_at
+        end as finished_at,
+        generic_deployments.commit_sha,
+        generic_deployments.version,
+        generic_deployments.is_unplanned as is_declared_unplanned,
+        null as payload_service,
+        generic_deployments.service_id as declared_service_id,
+        generic_deployments.rolled_back_deployment_id
+            as declared_rolled_back_deployment_id
+    from generic_deployments
+    left join named_repositories
+        on generic_deployments.deployment_id = named_repositories.deployment_id
+    left join environments
+        on generic_deployments.environment = environments.environment
+
+),
+
+resolved as (
+
+    select * from github_resolved
+    union all
+    select * from generic_resolved
+
+),
+
 -- A repository with several services: only a deployment that names its service counts
 -- for it.
 final as (
 
     select
         resolved.deployment_id,
-        resolved.repository,
+        coalesce(resolved.repository, services.repository) as repository,
         resolved.environment,
         resolved.status,
         resolved.started_at,
@@ -112,16 +201,23 @@ final as (
         resolved.commit_sha,
         resolved.version,
         resolved.is_declared_unplanned,
+        resolved.declared_rolled_back_deployment_id,
         services.service_id
     from resolved
     left join services
         on
-            resolved.repository = services.repository
-            and {{ is_valid_at('resolved.started_at', 'services') }}
+            {{ is_valid_at('resolved.started_at', 'services') }}
             and (
-                services.n_services_of_repository = 1
-                or resolved.payload_service
-                in (services.service_id, services.service_name)
+                resolved.declared_service_id = services.service_id
+                or (
+                    resolved.declared_service_id is null
+                    and resolved.repository = services.repository
+                    and (
+                        services.n_services_of_repository = 1
+                        or resolved.payload_service
+                        in (services.service_id, services.service_name)
+                    )
+                )
             )
     qualify row_number() over (
         partition by resolved.deployment_id order by services.service_id

@@ -38,7 +38,7 @@ chained as (
 
 ),
 
--- In V1 V2 V3 V1 the last deployment rolls back, and what it takes back is V2: the
+-- A deployment that says what it takes back is believed. Else, in V1 V2 V3 V1 the last deployment rolls back, and what it takes back is V2: the
 -- first deployment after the version that was restored. V1 V1 is a redeployment, not a
 -- rollback.
 final as (
@@ -57,8 +57,11 @@ final as (
         chained.deployment_sequence,
         chained.previous_success_deployment_id,
         chained.deployment_sequence = 1 as is_baseline,
-        rolled_back.deployment_id is not null as is_rollback,
-        rolled_back.deployment_id as rolled_back_deployment_id
+        coalesce(
+            chained.declared_rolled_back_deployment_id, rolled_back.deployment_id
+        ) is not null as is_rollback,
+        coalesce(chained.declared_rolled_back_deployment_id, rolled_back.deployment_id)
+            as rolled_back_deployment_id
     from chained
     left join chained as rolled_back
         on

@@ -4,7 +4,7 @@ with
 
 issues as (
 
-    select * from {{ ref('stg_github__issues') }}
+    select * from {{ ref('int_issues_unioned') }}
 
 ),
 

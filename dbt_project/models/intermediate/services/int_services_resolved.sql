@@ -14,7 +14,25 @@ deployments as (
 
 pull_requests as (
 
-    select * from {{ ref('stg_github__pull_requests') }}
+    select * from {{ ref('int_pull_requests_unioned') }}
+
+),
+
+generic_deployments as (
+
+    select * from {{ ref('stg_generic__deployments') }}
+
+),
+
+generic_incidents as (
+
+    select * from {{ ref('stg_generic__incidents') }}
+
+),
+
+generic_defects as (
+
+    select * from {{ ref('stg_generic__defects') }}
 
 ),
 
@@ -28,7 +46,43 @@ seen_repositories as (
 
     select repository from deployments
     union
+    select repository from generic_deployments
+    union
     select repository from pull_requests
+
+),
+
+seen_services as (
+
+    select
+        service_id,
+        repository
+    from generic_deployments
+    union all
+    select
+        service_id,
+        null as repository
+    from generic_incidents
+    union all
+    select
+        service_id,
+        null as repository
+    from generic_defects
+
+),
+
+-- A service that only its deployments name: its repository is theirs.
+undeclared_services as (
+
+    select
+        seen_services.service_id,
+        min(seen_services.repository) as repository
+    from seen_services
+    left join declared on seen_services.service_id = declared.service_id
+    where
+        seen_services.service_id is not null
+        and declared.service_id is null
+    group by seen_services.service_id
 
 ),
 
@@ -39,9 +93,12 @@ undeclared_repositories as (
     select seen_repositories.repository
     from seen_repositories
     left join declared on seen_repositories.repository = declared.repository
+    left join undeclared_services
+        on seen_repositories.repository = undeclared_services.repository
     where
         seen_repositories.repository is not null
         and declared.repository is null
+        and undeclared_services.repository is null
 
 ),
 
@@ -84,6 +141,20 @@ unioned as (
         null as valid_to,
         false as is_declared
     from undeclared_repositories
+
+    union all
+
+    select
+        service_id,
+        service_id as service_name,
+        repository,
+        null as pagerduty_service_id,
+        null as criticality,
+        null as mission,
+        timestamp '1900-01-01' as valid_from,
+        null as valid_to,
+        false as is_declared
+    from undeclared_services
 
     union all
 
