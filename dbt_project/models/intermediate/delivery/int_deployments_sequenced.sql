@@ -38,9 +38,9 @@ chained as (
 
 ),
 
--- A deployment that says what it takes back is believed. Else, in V1 V2 V3 V1 the last deployment rolls back, and what it takes back is V2: the
--- first deployment after the version that was restored. V1 V1 is a redeployment, not a
--- rollback.
+-- A deployment that says what it takes back is believed. Else, in V1 V2 V3 V1 the last
+-- deployment rolls back, and what it takes back is V2: the first deployment after the
+-- version that was restored. V1 V1 is a redeployment, not a rollback.
 final as (
 
     select
