@@ -16,7 +16,7 @@ from orchestration.landing import load_stream
 from tests.landing.conftest import AT, LATER, change
 
 LIMITS = settings(
-    max_examples=60,
+    max_examples=25,
     database=None,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

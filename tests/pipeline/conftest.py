@@ -30,7 +30,7 @@ class Finished:
 
 
 # Tests that share a run share a process, so that it happens once.
-SHARED_RUNS = ("undisturbed", "earlier")
+SHARED_RUNS = ("undisturbed", "earlier", "generic")
 
 
 @pytest.hookimpl(tryfirst=True)
