@@ -260,9 +260,13 @@ def test_a_page_query_of_a_column_that_is_not_published_stops_the_release(
     assert 'Referenced column "landed_on" not found' in found.explanation
 
 
-def test_a_column_that_a_published_model_lost_stops_at_its_contract(
-    project: Project, home: Path, earlier: Finished
+def test_a_lost_column_and_contradicting_extracts_are_both_named(
+    project: Project, home: Path, earlier: Finished, tmp_path: Path
 ) -> None:
+    """A published model without a column of its contract, and a service with two owners."""
+    landing = tmp_path / "landing"
+    shutil.copytree(earlier.landing, landing)
+    give_a_service_two_owners(landing)
     name = "pub_leadership__data_sources"
     project.plant(
         f"dbt_project/models/published/leadership/{name}.sql",
@@ -270,11 +274,37 @@ def test_a_column_that_a_published_model_lost_stops_at_its_contract(
         "        status\n",
     )
 
-    stop = stopped(project, earlier.landing, home)
+    stop = stopped(project, landing, home)
 
     found = stop.names(name)
     assert (found.kind, found.subject) == ("dbt model", name)
     assert "newest_extract (missing in definition)" in found.explanation
+    test = "no_overlap_bridge_service_owners_service_id"
+    assert test in stop.message
+    assert (stop.findings[test].kind, stop.findings[test].subject) == (
+        "dbt test",
+        "bridge_service_owners",
+    )
+    assert "more checks stopped it too" in stop.because
+    with duckdb.connect(home / "unreleased.duckdb", read_only=True) as connection:
+        tables = connection.execute("select table_name from duckdb_tables()").fetchall()
+    # Catalogue and policy do not come from people's data; nothing that does was built.
+    assert ("metric_catalog",) in tables
+    assert not {("delivery",), ("on_call",), ("brief",)} & set(tables)
+
+
+def give_a_service_two_owners(landing: Path) -> None:
+    """A full list is never changed in place: the two owners are in a newer one."""
+    extracts = landing / "people" / "service_ownership"
+    newest = sorted(extracts.iterdir())[-1]
+    (file,) = newest.iterdir()
+    rows = file.read_text().splitlines()
+    service, _, start, _, band = rows[1].split(",")
+    rows.append(",".join((service, "team-that-overlaps", start, "", band)))
+    later = extracts / newest.name.replace("T00-", "T01-")
+    assert later != newest
+    later.mkdir()
+    (later / file.name).write_text("\n".join(rows) + "\n")
 
 
 def test_a_project_that_dbt_cannot_read_stops_before_anything_runs(

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import time
 from pathlib import Path
 
-import duckdb
-
 from orchestration.history import terminal_instance
 from orchestration.release.manifest import chain_problems, read_manifest, releases_in
-from orchestration.workspace import PROJECT_ROOT
-from tests.pipeline.conftest import DIRT, Finished, command, finish, published, query
+from tests.pipeline.conftest import DIRT, Finished, finish, published, query
 
 
 def test_all_state_is_under_home_and_the_run_says_where(undisturbed: Finished) -> None:
@@ -181,27 +177,3 @@ def test_dirt_is_reported_with_file_and_row_and_the_rest_loads(earlier: Finished
     assert kinds["loaded"] == 2
     assert kinds["duplicate"] == 1
     assert query(home, "select count(*) from core.fct_changes where change_id = '1'") == [(1,)]
-
-
-def test_a_failing_check_stops_the_release_and_the_message_names_it(
-    small_landing: Path, tmp_path: Path
-) -> None:
-    landing = tmp_path / "landing"
-    shutil.copytree(small_landing, landing)
-    newest = sorted((landing / "people" / "service_ownership").iterdir())[-1]
-    (file,) = newest.iterdir()
-    rows = file.read_text().splitlines()
-    service, _, start, _, band = rows[1].split(",")
-    rows.append(",".join((service, "team-that-overlaps", start, "", band)))
-    file.write_text("\n".join(rows) + "\n")
-
-    home = tmp_path / "home"
-    done = subprocess.run(command(landing, home), cwd=PROJECT_ROOT, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "no_overlap_bridge_service_owners_service_id" in done.stderr
-    assert releases_in(home / "releases") == []
-    assert not (home / "reporting.duckdb").exists()
-    with duckdb.connect(home / "unreleased.duckdb", read_only=True) as connection:
-        tables = connection.execute("select table_name from duckdb_tables()").fetchall()
-    # Catalogue and policy do not come from people's data; nothing that does was built.
-    assert not {"delivery", "on_call", "brief"} & {name for (name,) in tables}
