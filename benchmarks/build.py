@@ -13,8 +13,8 @@ import duckdb
 from orchestration.landing import load_contracts, load_landing
 from orchestration.warehouse.connection import connect
 from orchestration.warehouse.dbt import DBT_EXECUTABLE, build_arguments, variables
-from orchestration.warehouse.project import policy_version
-from orchestration.workspace import DBT_PROJECT, PROJECT_ROOT, Workspace
+from orchestration.warehouse.project import policy_version, project_arguments
+from orchestration.workspace import Workspace
 
 
 def load(landing: str, home: str) -> None:
@@ -34,8 +34,8 @@ def through_dbt(landing: str, home: str, command: str) -> None:
     done = subprocess.run(
         [
             *(str(DBT_EXECUTABLE), "--quiet", *arguments),
-            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(PROJECT_ROOT)),
-            *("--target-path", str(workspace.dbt_target), "--log-path", str(workspace.home)),
+            *project_arguments(workspace.dbt_target),
+            *("--log-path", str(workspace.home)),
         ],
         env=os.environ | {"FAIRLEAD_HOME": str(workspace.home)},
         capture_output=True,

@@ -16,7 +16,8 @@ from orchestration.warehouse.artifacts import (
     table_sizes,
 )
 from orchestration.warehouse.dbt import DBT_EXECUTABLE
-from orchestration.workspace import DBT_PROJECT, PROJECT_ROOT, Workspace
+from orchestration.warehouse.project import project_arguments
+from orchestration.workspace import Workspace
 
 _FILE = "static_index.html"
 
@@ -43,19 +44,10 @@ def write_dbt_docs(workspace: Workspace) -> None:
     done = subprocess.run(
         [
             os.fspath(DBT_EXECUTABLE),
-            *(
-                "--quiet",
-                "--log-level-file",
-                "none",
-                "docs",
-                "generate",
-                "--static",
-                "--no-compile",
-            ),
+            *("--quiet", "--log-level-file", "none"),
+            *("docs", "generate", "--static", "--no-compile"),
             *("--target", workspace.to_publish.stem),
-            *("--project-dir", os.fspath(DBT_PROJECT)),
-            *("--profiles-dir", os.fspath(PROJECT_ROOT)),
-            *("--target-path", os.fspath(target)),
+            *project_arguments(target),
             *("--vars", json.dumps(built["args"]["vars"])),
         ],
         env=os.environ | workspace.to_environment(),

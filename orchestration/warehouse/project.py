@@ -38,6 +38,15 @@ def project_files() -> list[Path]:
     return sorted(files | {DBT_PROJECT / "dbt_project.yml", PROJECT_ROOT / "profiles.yml"})
 
 
+def project_arguments(target: Path) -> list[str]:
+    """Options of every dbt command: which project, which profile, and where results go."""
+    return [
+        *("--project-dir", os.fspath(DBT_PROJECT)),
+        *("--profiles-dir", os.fspath(PROJECT_ROOT)),
+        *("--target-path", os.fspath(target)),
+    ]
+
+
 def ensure_manifest() -> Path:
     """Parse the project where its files, or dbt, changed since the last time.
 
@@ -71,9 +80,7 @@ def _parse() -> None:
         [
             os.fspath(Path(sys.executable).with_name("dbt")),
             *("--quiet", "--no-use-colors", "--log-level-file", "none", "parse"),
-            *("--project-dir", os.fspath(DBT_PROJECT)),
-            *("--profiles-dir", os.fspath(PROJECT_ROOT)),
-            *("--target-path", os.fspath(PARSED)),
+            *project_arguments(PARSED),
         ],
         # The profile names files below home; parsing opens none of them.
         env={"FAIRLEAD_HOME": os.fspath(PROJECT_ROOT / "out" / "home")} | os.environ,

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from orchestration.warehouse.artifacts import read_manifest, read_run_results
 from orchestration.warehouse.dbt import DBT_EXECUTABLE
-from orchestration.warehouse.project import ensure_manifest
-from orchestration.workspace import DBT_PROJECT, PROJECT_ROOT
+from orchestration.warehouse.project import ensure_manifest, project_arguments
 from tests.pipeline.conftest import Finished
 
 
@@ -20,8 +19,8 @@ def test_every_formula_gives_its_worked_numbers(undisturbed: Finished, tmp_path:
         [
             *(os.fspath(DBT_EXECUTABLE), "--quiet", "--no-use-colors"),
             *("test", "--select", "test_type:unit"),
-            *("--project-dir", os.fspath(DBT_PROJECT), "--profiles-dir", os.fspath(PROJECT_ROOT)),
-            *("--target-path", os.fspath(tmp_path), "--log-path", os.fspath(tmp_path)),
+            *project_arguments(tmp_path),
+            *("--log-path", os.fspath(tmp_path)),
         ],
         env=os.environ | {"FAIRLEAD_HOME": os.fspath(undisturbed.home)},
         capture_output=True,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from orchestration.files import write_whole
@@ -100,6 +101,10 @@ def extract_repository(
     def write(stream: str, record: dict[str, object]) -> None:
         place.add("github", stream, extracted, record)
 
+    def write_pull_request(merge: Merge, merged_by: Commit, author: Commit) -> None:
+        write("pull_requests", pull_request_record(repository, name, merge, merged_by, author))
+        found.n_pull_requests += 1
+
     mainline = tip
     waiting: dict[str, list[_Waiting]] = {}
     for commit in clone.commits(tip, known):
@@ -108,11 +113,7 @@ def extract_repository(
         if found.n_commits % _TOLD_EVERY == 0:
             log(f"{repository}: {found.n_commits:,} commits")
         for one in waiting.pop(commit.sha, []):
-            write(
-                "pull_requests",
-                pull_request_record(repository, name, one.merge, one.merged_by, commit),
-            )
-            found.n_pull_requests += 1
+            write_pull_request(one.merge, one.merged_by, author=commit)
         if commit.sha != mainline:
             continue
         mainline = commit.parents[0] if commit.parents else ""
@@ -122,13 +123,10 @@ def extract_repository(
         if len(commit.parents) > 1:
             waiting.setdefault(commit.parents[1], []).append(_Waiting(merge, commit))
         else:
-            write("pull_requests", pull_request_record(repository, name, merge, commit, commit))
-            found.n_pull_requests += 1
+            write_pull_request(merge, commit, author=commit)
     # The branch was read by an earlier extract: who merged stands for who wrote.
-    for one in _left(waiting):
-        record = pull_request_record(repository, name, one.merge, one.merged_by, one.merged_by)
-        write("pull_requests", record)
-        found.n_pull_requests += 1
+    for one in chain.from_iterable(waiting.values()):
+        write_pull_request(one.merge, one.merged_by, author=one.merged_by)
     _write_tags(write, repository, tags, is_production, found)
     place.publish()
     kept = {"tip": tip, "tags": note.tags | {tag.name: tag.commit_sha for tag in tags}}
@@ -153,11 +151,6 @@ def _write_tags(
             write("deployments", deployment)
             write("deployment_statuses", status)
             found.n_deployments += 1
-
-
-def _left(waiting: dict[str, list[_Waiting]]) -> Iterator[_Waiting]:
-    for ones in waiting.values():
-        yield from ones
 
 
 def _read(file: Path) -> _Note:
