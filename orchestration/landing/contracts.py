@@ -65,12 +65,17 @@ class ContractError(ValueError):
 
 @dataclass(frozen=True)
 class Key:
-    """One declared key: its type, whether records need it, and why it is collected."""
+    """One declared key: its type, whether records need it, and why it is collected.
+
+    `only`: the texts that are kept; any other is null before anything is stored, so that a
+    few words of a system can be taken from where people write, too. Empty: all are kept.
+    """
 
     type: str
     why: str
     required: bool = False
     person: bool = False
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,11 @@ class Stream:
     def top_level(self) -> frozenset[str]:
         """Names of the declared top-level keys."""
         return frozenset(path.split(".")[0].removesuffix("[]") for path in self.keys)
+
+    @cached_property
+    def restricted(self) -> Mapping[str, tuple[str, ...]]:
+        """Keys of which only some texts are kept, with these texts."""
+        return {path: key.only for path, key in self.keys.items() if key.only}
 
     @cached_property
     def required(self) -> tuple[str, ...]:
@@ -220,7 +230,7 @@ def _key(path: str, declaration: Any, at: str) -> Key:
     if reason:
         raise ContractError(f"{at}: forbidden, {reason} is never collected")
     body = _mapping(declaration, at)
-    _only(body, {"type", "required", "person", "why"}, at)
+    _only(body, {"type", "required", "person", "only", "why"}, at)
     for flag in ("required", "person"):
         if not isinstance(body.get(flag, False), bool):
             raise ContractError(f"{at}: {flag} must be true or false")
@@ -229,11 +239,18 @@ def _key(path: str, declaration: Any, at: str) -> Key:
     required = body.get("required", False)
     if required and "[]" in path:
         raise ContractError(f"{at}: a key inside a list cannot be required")
+    kind = _choice(body, "type", TYPES, at)
+    only = body.get("only", [])
+    if not isinstance(only, list) or not all(isinstance(text, str) for text in only):
+        raise ContractError(f"{at}: only must be a list of texts")
+    if only and (kind != "text" or required or "." in path or "[]" in path):
+        raise ContractError(f"{at}: only fits a text at the top of a record that may be absent")
     return Key(
-        type=_choice(body, "type", TYPES, at),
+        type=kind,
         why=_text(body, "why", at),
         required=required,
         person=body.get("person", False),
+        only=tuple(only),
     )
 
 

@@ -89,11 +89,14 @@ def _query(stream: Stream, rows: Rows) -> str:
         objects as (
             select *, try(json_transform(payload, {structure})) as object from payloads
         ),
+        kept as (
+            select * replace ({_kept("object", stream)} as object) from objects
+        ),
         checked as (
             select *,
                 line_fault is null and object is not null and {clean} as is_clean,
                 {envelope_of(values)} as envelope
-            from objects
+            from kept
         ),
         judged as (
             select *,
@@ -141,6 +144,21 @@ def _query(stream: Stream, rows: Rows) -> str:
 
 def _json_path(path: str) -> str:
     return "$" + "".join(f'."{name}"' for name in path.split("."))
+
+
+def _kept(record: str, stream: Stream) -> str:
+    """The struct without the texts that a contract does not take from a key."""
+    if not stream.restricted:
+        return record
+    fields = []
+    for name, texts in stream.restricted.items():
+        value = f"{record}.{quoted(name)}"
+        listed = ", ".join(literal(text) for text in texts)
+        # What is no text at all is left for the checks to name.
+        is_kept = f"not starts_with({value}::varchar, '\"') or ({value} ->> '$') in ({listed})"
+        fields.append(f"{quoted(name)} := case when {is_kept} then {value} end")
+    updated = f"struct_update({record}, {', '.join(fields)})"
+    return f"case when {record} is not null then {updated} end"
 
 
 def _declared(record: str, stream: Stream) -> str:

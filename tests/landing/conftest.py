@@ -33,6 +33,7 @@ streams:
       share: {type: number, why: part of the work}
       payload: {type: any, why: names the service}
       due: {type: date, why: when it was wanted}
+      verdict: {type: text, only: [approved, "sent back"], why: what came of the review}
       created_at: {type: timestamp, required: true, why: start}
       updated_at: {type: timestamp, why: the latest version wins}
   roster:

@@ -82,6 +82,9 @@ def test_a_contract_becomes_a_frozen_description_of_its_streams(tmp_path):
         ("required: true, ", "", "no part of the primary key is required"),
         ("text, why: work", "text, required: true, why: work", "cannot be required"),
         ("labels[].name", "id", "declared twice"),
+        ("text, why: work", "text, only: [a], why: work", "only fits a text at the top"),
+        ("integer, required: true", "integer, only: ['1']", "only fits a text at the top"),
+        ("text, why: work", "text, only: a, why: work", "only must be a list of texts"),
         ("streams:", "streams: [", "not valid YAML"),
     ],
 )

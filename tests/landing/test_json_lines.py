@@ -60,6 +60,15 @@ def test_only_declared_keys_reach_the_warehouse(desk):
     }
 
 
+def test_of_a_restricted_text_only_the_declared_ones_are_kept(desk):
+    verdicts = ["approved", "sent back", "Approved, dear Ines", "", None, 7]
+    desk.write([change(number, verdict=verdict) for number, verdict in enumerate(verdicts, 1)])
+    desk.load()
+    assert desk.values("verdict") == ["approved", "sent back", None, None, None, None]
+    # A word that is not kept is no fault; what is no text at all is one.
+    assert desk.report("nulled") == [("wrong_type", "verdict", 1)]
+
+
 def test_shipped_contracts_drop_what_they_do_not_declare(desk):
     stream = load_contracts()[("github", "deployments")]
     folder = desk.folder / "github" / "deployments" / AT
