@@ -250,6 +250,8 @@ def _result(check: Check, answer: Any, population: int | None, seconds: float) -
         n_checked, n_unexpected = counts["checked"], counts["unexpected"]
         if not counts["applies"]:
             outcome = "not_applicable"
+        elif counts["which"] and outcome == "failed":
+            description = f"{check.sentence} Not so: {counts['which']}."
     return ExpectationResult(
         table=check.table,
         column=check.column,

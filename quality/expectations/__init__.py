@@ -19,11 +19,12 @@ from quality.expectations.published import (
 )
 from quality.expectations.volume import (
     ExpectFewFaultyLines,
-    ExpectNewestExtractToBeAccepted,
+    ExpectFilesToBeAccepted,
+    ExpectFullListsToKeepTheirSize,
+    ExpectNewestExtractsToBeAccepted,
     ExpectRowsToHaveAMatch,
-    ExpectSnapshotToKeepItsSize,
+    ExpectStreamsToKeepUp,
     ExpectStreamToGoOn,
-    ExpectStreamToKeepUp,
 )
 
 __all__ = ["COUNTS", "IDENTITY", "OWN", "build"]
@@ -39,11 +40,12 @@ OWN: dict[str, type[CountedExpectation]] = {
         ExpectEnoughPeopleBehindEachValue,
         ExpectFewFaultyLines,
         ExpectFewRowsWhere,
-        ExpectNewestExtractToBeAccepted,
+        ExpectFilesToBeAccepted,
+        ExpectFullListsToKeepTheirSize,
+        ExpectNewestExtractsToBeAccepted,
         ExpectRowsToHaveAMatch,
-        ExpectSnapshotToKeepItsSize,
+        ExpectStreamsToKeepUp,
         ExpectStreamToGoOn,
-        ExpectStreamToKeepUp,
     )
 }
 

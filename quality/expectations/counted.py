@@ -1,4 +1,4 @@
-"""Expectations that look at rows through SQL and return two counts, never a row."""
+"""Expectations that look at rows through SQL and return counts, never a row."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from great_expectations.expectations.core.unexpected_rows_expectation import (
     UnexpectedRowsExpectation,
 )
 
-# Where a result carries what was counted: checked, unexpected, and whether it applies.
+# Where a result carries what was counted: checked, unexpected, whether it applies, and which
+# tables or streams are at fault where the query says so.
 COUNTS = "counts"
 
 
@@ -19,8 +20,9 @@ class CountedExpectation(UnexpectedRowsExpectation):
     """At most `maximum_share` of what is checked may be unexpected.
 
     The library's expectation fetches unexpected rows, and rows are about people. The query
-    of this one always returns a single row: n_checked, n_unexpected. Where fewer than
-    `smallest` are checked, the expectation does not apply and succeeds.
+    of this one always returns a single row: n_checked, n_unexpected, and where it looks at
+    several streams, which of them are at fault. Where fewer than `smallest` are checked, the
+    expectation does not apply and succeeds.
 
     Subclasses say `sql`, the query, from their own fields. The batch is `{batch}`.
     """
@@ -63,7 +65,12 @@ class CountedExpectation(UnexpectedRowsExpectation):
             # Counts are all that this query can return. They go where they stay: at
             # BOOLEAN_ONLY the library empties `result`.
             "meta": {
-                COUNTS: {"checked": n_checked, "unexpected": n_unexpected, "applies": applies}
+                COUNTS: {
+                    "checked": n_checked,
+                    "unexpected": n_unexpected,
+                    "applies": applies,
+                    "which": counts.get("which"),
+                }
             },
         }
 

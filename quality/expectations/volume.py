@@ -16,10 +16,6 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _of_stream(values: Mapping[str, Any]) -> str:
-    return f"source = {_text(values['source'])} and stream = {_text(values['stream'])}"
-
-
 class ExpectRowsToHaveAMatch(CountedExpectation):
     """The keys of the rows `among` exist in another table; nulls are not looked up.
 
@@ -56,106 +52,175 @@ class ExpectRowsToHaveAMatch(CountedExpectation):
         """
 
 
-class ExpectFewFaultyLines(CountedExpectation):
-    """Of the lines of a stream's newest extract, few are of a kind of the load report.
+class StreamsExpectation(CountedExpectation):
+    """Looks at every stream of the load report in one query, and names those at fault.
 
-    `kind`: quarantined (of all lines) or nulled (of the loaded ones, by the worst field).
+    Subclasses say `verdicts`: SQL of (source, stream, is_at_fault), a row for each stream that
+    there is something to say of. The batch is the load report. Counts streams.
     """
 
-    source: str
-    stream: str
-    kind: str
+    @classmethod
+    def verdicts(cls, values: Mapping[str, Any]) -> str:
+        raise NotImplementedError
 
     @classmethod
     def sql(cls, values: Mapping[str, Any]) -> str:
         return f"""
-        with
-        of_stream as (select * from {{batch}} where {_of_stream(values)}),
-        newest as (
-            select * from of_stream
-            where extracted_at = (
-                select max(extracted_at) from of_stream where kind in ('loaded', 'quarantined')
-            )
-        ),
-        by_field as (
-            select kind, field, sum(n_rows) as n_rows from newest group by all
-        )
+        with verdicts as ({cls.verdicts(values)})
         select
-            coalesce(sum(n_rows) filter (
-                where kind = 'loaded' or (kind = 'quarantined' and {_text(values["kind"])} = kind)
-            ), 0)::bigint as n_checked,
-            coalesce(case {_text(values["kind"])}
-                when 'nulled' then max(n_rows) filter (where kind = 'nulled')
-                else sum(n_rows) filter (where kind = 'quarantined')
-            end, 0)::bigint as n_unexpected
-        from by_field
+            count(*) as n_checked,
+            count(*) filter (where is_at_fault) as n_unexpected,
+            string_agg(source || '/' || stream, ', ' order by source, stream)
+                filter (where is_at_fault) as which
+        from verdicts
         """
 
 
-class ExpectNewestExtractToBeAccepted(CountedExpectation):
-    """The newest extract of a stream was not refused as a whole. Counts extracts."""
+class ExpectFewFaultyLines(StreamsExpectation):
+    """Of the lines of a stream's newest extract, few are of a kind of the load report.
 
-    source: str
-    stream: str
+    `kind`: quarantined (of all lines) or nulled (of the loaded ones, by the worst field). An
+    extract of fewer than `smallest_extract` lines is not judged.
+    """
+
+    kind: str
+    share: float
+    smallest_extract: int
 
     @classmethod
-    def sql(cls, values: Mapping[str, Any]) -> str:
+    def verdicts(cls, values: Mapping[str, Any]) -> str:
+        kind = _text(values["kind"])
         return f"""
         with
-        by_extract as (
+        newest as (
+            select * from {{batch}}
+            qualify extracted_at = max(
+                case when kind in ('loaded', 'quarantined') then extracted_at end
+            ) over (partition by source, stream)
+        ),
+        by_field as (
+            select source, stream, kind, field, sum(n_rows) as n_rows from newest group by all
+        ),
+        counted as (
             select
+                source,
+                stream,
+                coalesce(sum(n_rows) filter (
+                    where kind = 'loaded' or (kind = 'quarantined' and {kind} = kind)
+                ), 0) as n_lines,
+                coalesce(case {kind}
+                    when 'nulled' then max(n_rows) filter (where kind = 'nulled')
+                    else sum(n_rows) filter (where kind = 'quarantined')
+                end, 0) as n_faulty
+            from by_field
+            group by source, stream
+        )
+        select source, stream, n_faulty > {values["share"]} * n_lines as is_at_fault
+        from counted
+        where n_lines >= {int(values["smallest_extract"])}
+        """
+
+
+class ExpectNewestExtractsToBeAccepted(StreamsExpectation):
+    """The newest extract of a stream was not refused as a whole."""
+
+    @classmethod
+    def verdicts(cls, values: Mapping[str, Any]) -> str:
+        return """
+        with by_extract as (
+            select
+                source,
+                stream,
                 extracted_at,
                 bool_or(kind in ('loaded', 'already_loaded')) as is_accepted,
                 bool_or(kind = 'refused') as is_refused
-            from {{batch}}
-            where {_of_stream(values)} and extracted_at is not null
-            group by extracted_at
+            from {batch}
+            where extracted_at is not null
+            group by all
         )
-        select
-            count(*) as n_checked,
-            count(*) filter (where is_refused and not is_accepted) as n_unexpected
+        select source, stream, is_refused and not is_accepted as is_at_fault
         from by_extract
-        where extracted_at = (select max(extracted_at) from by_extract)
+        qualify extracted_at = max(extracted_at) over (partition by source, stream)
         """
 
 
-class ExpectSnapshotToKeepItsSize(CountedExpectation):
+class ExpectFilesToBeAccepted(StreamsExpectation):
+    """No file of a stream was refused."""
+
+    @classmethod
+    def verdicts(cls, values: Mapping[str, Any]) -> str:
+        return """
+        select source, stream, bool_or(kind = 'refused') as is_at_fault
+        from {batch}
+        where kind in ('loaded', 'already_loaded', 'refused')
+        group by source, stream
+        """
+
+
+class ExpectFullListsToKeepTheirSize(StreamsExpectation):
     """A stream that sends the full list each time did not shrink, or grow, beyond a factor.
 
-    Compares the newest extract with the one before; does not apply to lists of fewer than
-    `smallest_list` rows. Counts comparisons: one or none.
+    Compares the newest extract with the one before. `tables`: the raw tables of such streams.
+    Lists of fewer than `smallest_list` rows are not judged.
     """
 
-    source: str
-    stream: str
+    tables: list[str]
     at_least: float = 0.0
     at_most: float = 1e9
     smallest_list: int = 1
 
     @classmethod
-    def sql(cls, values: Mapping[str, Any]) -> str:
+    def verdicts(cls, values: Mapping[str, Any]) -> str:
+        tables = ", ".join(_text(table) for table in values["tables"])
         return f"""
         with
         extracts as (
-            select extracted_at, sum(n_rows) as n_rows
+            select source, stream, extracted_at, sum(n_rows) as n_rows
             from {{batch}}
-            where {_of_stream(values)} and kind = 'loaded'
-            group by extracted_at
+            where source || '__' || stream in ({tables}) and kind = 'loaded'
+            group by all
         ),
         compared as (
-            select n_rows, lag(n_rows) over (order by extracted_at) as n_before, extracted_at
+            select
+                *,
+                lag(n_rows) over (partition by source, stream order by extracted_at) as n_before
             from extracts
+            qualify extracted_at = max(extracted_at) over (partition by source, stream)
         )
         select
-            count(*) as n_checked,
-            count(*) filter (
-                where n_rows < {values["at_least"]} * n_before
-                    or n_rows > {values["at_most"]} * n_before
-            ) as n_unexpected
+            source,
+            stream,
+            n_rows < {values["at_least"]} * n_before or n_rows > {values["at_most"]} * n_before
+                as is_at_fault
         from compared
-        where
-            extracted_at = (select max(extracted_at) from extracts)
-            and n_before >= {values["smallest_list"]}
+        where n_before >= {values["smallest_list"]}
+        """
+
+
+class ExpectStreamsToKeepUp(StreamsExpectation):
+    """The newest extract of a stream is not much older than the newest of its source.
+
+    A source with one stream is not judged.
+    """
+
+    days: int
+
+    @classmethod
+    def verdicts(cls, values: Mapping[str, Any]) -> str:
+        return f"""
+        with newest as (
+            select source, stream, max(extracted_at) as newest_at
+            from {{batch}}
+            where kind in ('loaded', 'already_loaded') and extracted_at is not null
+            group by source, stream
+        )
+        select
+            source,
+            stream,
+            newest_at < max(newest_at) over (partition by source)
+            - interval {int(values["days"])} days as is_at_fault
+        from newest
+        qualify count(*) over (partition by source) > 1
         """
 
 
@@ -215,35 +280,4 @@ class ExpectStreamToGoOn(CountedExpectation):
             count(*) filter (where n_recent < {values["at_least"]} * n_usual) as n_unexpected
         from volumes, others
         where n_usual >= {smallest} and n_new >= {smallest}
-        """
-
-
-class ExpectStreamToKeepUp(CountedExpectation):
-    """The newest extract of a stream is not much older than the newest of its source.
-
-    Does not apply to a source with one stream. Counts streams: one or none.
-    """
-
-    source: str
-    stream: str
-    days: int
-
-    @classmethod
-    def sql(cls, values: Mapping[str, Any]) -> str:
-        source, stream = _text(values["source"]), _text(values["stream"])
-        return f"""
-        with
-        newest as (
-            select
-                max(extracted_at) filter (where stream = {stream}) as own_at,
-                max(extracted_at) filter (where stream != {stream}) as other_at
-            from {{batch}}
-            where source = {source} and kind in ('loaded', 'already_loaded')
-        )
-        select
-            count(*) as n_checked,
-            count(*) filter (where own_at < other_at - interval {int(values["days"])} days)
-                as n_unexpected
-        from newest
-        where own_at is not null and other_at is not null
         """

@@ -13,6 +13,8 @@ from orchestration.landing import Stream, load_contracts
 from quality.checks import Check, few_rows, limit, matched
 
 REPORT = "raw.load_report"
+# What a check of all streams is about.
+STREAMS = "raw.streams"
 
 # When an event happened, by stream: streams that can be seen to fall silent.
 EVENT_TIMES = {
@@ -56,101 +58,103 @@ def key_of(stream: Stream) -> str:
 
 
 def checks() -> list[Check]:
-    """Checks of every stream, then those that know a stream."""
-    found: list[Check] = []
+    """Checks of all streams at once, then those that know a stream."""
+    found = [*_of_all_streams(), *_of_full_lists()]
     for stream in load_contracts().values():
-        found.extend(_of_any_stream(stream))
-        if stream.kind == "snapshot":
-            found.extend(_of_a_full_list(stream))
         if stream.table in EVENT_TIMES:
             found.extend(_of_events(stream, EVENT_TIMES[stream.table]))
     return [*found, *_of_deployments(), *_of_changes(), *_of_on_call(), *_of_people()]
 
 
-def _of_any_stream(stream: Stream) -> Iterator[Check]:
-    table, named = f"raw.{stream.table}", {"source": stream.source, "stream": stream.name}
+def _of_all_streams() -> Iterator[Check]:
+    smallest = int(limit("smallest_population"))
     yield Check(
-        table,
+        STREAMS,
         "lines_can_be_read",
-        "Less than a fifth of the lines of the newest extract are in quarantine.",
+        "Of each stream's newest extract less than a fifth of the lines is in quarantine.",
         "critical",
         "ExpectFewFaultyLines",
-        {**named, "kind": "quarantined", "maximum_share": limit("unreadable_lines_stop")},
-        batch=REPORT,
-        smallest=int(limit("smallest_population")),
-    )
-    yield Check(
-        table,
-        "few_lines_in_quarantine",
-        "At most one line in 200 of the newest extract is in quarantine.",
-        "warning",
-        "ExpectFewFaultyLines",
-        {**named, "kind": "quarantined", "maximum_share": limit("unreadable_lines_warn")},
-        batch=REPORT,
-        smallest=int(limit("smallest_population")),
-    )
-    yield Check(
-        table,
-        "values_keep_their_type",
-        "No key has more than one value in 100 of the newest extract dropped for its type.",
-        "warning",
-        "ExpectFewFaultyLines",
-        {**named, "kind": "nulled", "maximum_share": limit("nulled_values_warn")},
-        batch=REPORT,
-        smallest=int(limit("smallest_population")),
-    )
-    yield Check(
-        table,
-        "newest_extract_is_accepted",
-        "The newest extract was not refused as a whole.",
-        "critical",
-        "ExpectNewestExtractToBeAccepted",
-        named,
-        batch=REPORT,
-    )
-    yield Check(
-        table,
-        "no_file_is_refused",
-        "No file of the stream was refused.",
-        "warning",
-        "ExpectFewRowsWhere",
         {
-            "condition": "kind = 'refused'",
-            "among": f"source = '{stream.source}' and stream = '{stream.name}'"
-            " and kind in ('loaded', 'already_loaded', 'refused')",
+            "kind": "quarantined",
+            "share": limit("unreadable_lines_stop"),
+            "smallest_extract": smallest,
         },
         batch=REPORT,
     )
     yield Check(
-        table,
-        "keeps_up_with_its_source",
-        "The newest extract is no more than four weeks older than the newest of its source.",
+        STREAMS,
+        "few_lines_in_quarantine",
+        "Of each stream's newest extract at most one line in 200 is in quarantine.",
         "warning",
-        "ExpectStreamToKeepUp",
-        {**named, "days": int(limit("behind_days_warn"))},
+        "ExpectFewFaultyLines",
+        {
+            "kind": "quarantined",
+            "share": limit("unreadable_lines_warn"),
+            "smallest_extract": smallest,
+        },
         batch=REPORT,
     )
-
-
-def _of_a_full_list(stream: Stream) -> Iterator[Check]:
-    table, named = f"raw.{stream.table}", {"source": stream.source, "stream": stream.name}
-    smallest = int(limit("snapshot_loss_smallest"))
     yield Check(
-        table,
-        "full_list_did_not_shrink",
-        "The newest full list has at least half as many rows as the one before.",
+        STREAMS,
+        "values_keep_their_type",
+        "No key of a stream's newest extract has more than one value in 100 dropped for its type.",
+        "warning",
+        "ExpectFewFaultyLines",
+        {
+            "kind": "nulled",
+            "share": limit("nulled_values_warn"),
+            "smallest_extract": smallest,
+        },
+        batch=REPORT,
+    )
+    yield Check(
+        STREAMS,
+        "newest_extract_is_accepted",
+        "No stream's newest extract was refused as a whole.",
         "critical",
-        "ExpectSnapshotToKeepItsSize",
-        {**named, "at_least": 1 - limit("snapshot_loss_stop"), "smallest_list": smallest},
+        "ExpectNewestExtractsToBeAccepted",
         batch=REPORT,
     )
     yield Check(
-        table,
-        "full_list_did_not_double",
-        "The newest full list has at most twice as many rows as the one before.",
+        STREAMS,
+        "no_file_is_refused",
+        "No file of a stream was refused.",
         "warning",
-        "ExpectSnapshotToKeepItsSize",
-        {**named, "at_most": limit("snapshot_growth_warn"), "smallest_list": smallest},
+        "ExpectFilesToBeAccepted",
+        batch=REPORT,
+    )
+    yield Check(
+        STREAMS,
+        "keeps_up_with_its_source",
+        "Each stream's newest extract is at most four weeks older than the newest of its source.",
+        "warning",
+        "ExpectStreamsToKeepUp",
+        {"days": int(limit("behind_days_warn"))},
+        batch=REPORT,
+    )
+
+
+def _of_full_lists() -> Iterator[Check]:
+    named = {
+        "tables": [one.table for one in load_contracts().values() if one.kind == "snapshot"],
+        "smallest_list": int(limit("snapshot_loss_smallest")),
+    }
+    yield Check(
+        STREAMS,
+        "full_list_did_not_shrink",
+        "Each newest full list has at least half as many rows as the one before.",
+        "critical",
+        "ExpectFullListsToKeepTheirSize",
+        {**named, "at_least": 1 - limit("snapshot_loss_stop")},
+        batch=REPORT,
+    )
+    yield Check(
+        STREAMS,
+        "full_list_did_not_double",
+        "Each newest full list has at most twice as many rows as the one before.",
+        "warning",
+        "ExpectFullListsToKeepTheirSize",
+        {**named, "at_most": limit("snapshot_growth_warn")},
         batch=REPORT,
     )
 

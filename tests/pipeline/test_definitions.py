@@ -68,6 +68,22 @@ def test_each_site_comes_from_every_stream(definitions: Definitions) -> None:
     assert streams <= upstream
 
 
+def test_every_suite_and_dbt_are_one_step_of_the_main_job(definitions: Definitions) -> None:
+    """Dagster splits a step whose tables wait for each other, and each part would start anew."""
+    names = {node.name for node in definitions.resolve_job_def("publish").nodes}
+    steps = {"raw_suite", "warehouse", "core_suite", "published_suite"}
+    assert {name for name in names if name.rstrip("_0123456789") in steps} == steps
+
+
+def test_no_table_is_staged_before_the_streams_were_judged(definitions: Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    judged = AssetKey(["raw", "streams"])
+    assert any(key.asset_key == judged for key in graph.asset_check_keys)
+    staged = [key for key in graph.get_all_asset_keys() if key.path[0] == "staging"]
+    assert staged
+    assert all(judged in graph.get(key).parent_keys for key in staged)
+
+
 def test_the_release_stands_between_what_is_published_and_the_site(
     definitions: Definitions,
 ) -> None:

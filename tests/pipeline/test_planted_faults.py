@@ -159,7 +159,8 @@ def test_a_list_of_people_that_was_cut_off_stops_before_dbt(
     assert done.returncode == 1
     stop = told(done.stderr, home)
     found = stop.names("full_list_did_not_shrink")
-    assert (found.kind, found.subject) == ("expectation", "raw.people__roster")
+    assert (found.kind, found.subject) == ("expectation", "raw.streams")
+    assert "Not so: people/roster." in found.explanation
     assert list(stop.findings) == ["full_list_did_not_shrink"]
     assert releases_in(home / "releases") == []
     assert not (home / "unreleased.duckdb").exists(), "dbt ran"

@@ -130,16 +130,28 @@ def good(desk: Desk) -> None:
     )
 
 
+# Of the checks of all streams, the stream in which the fault is planted.
+AT_FAULT = {
+    "lines_can_be_read": "people/teams",
+    "few_lines_in_quarantine": "people/teams",
+    "values_keep_their_type": "people/services",
+    "newest_extract_is_accepted": "github/releases",
+    "no_file_is_refused": "github/releases",
+    "keeps_up_with_its_source": "github/releases",
+    "full_list_did_not_shrink": "people/roster",
+    "full_list_did_not_double": "people/identities",
+}
+
 # What is planted, by the check that must find it.
 FAULTS = {
-    ("raw.people__teams", "lines_can_be_read"),
-    ("raw.people__teams", "few_lines_in_quarantine"),
-    ("raw.people__services", "values_keep_their_type"),
-    ("raw.github__releases", "newest_extract_is_accepted"),
-    ("raw.github__releases", "no_file_is_refused"),
-    ("raw.github__releases", "keeps_up_with_its_source"),
-    ("raw.people__roster", "full_list_did_not_shrink"),
-    ("raw.people__identities", "full_list_did_not_double"),
+    ("raw.streams", "lines_can_be_read"),
+    ("raw.streams", "few_lines_in_quarantine"),
+    ("raw.streams", "values_keep_their_type"),
+    ("raw.streams", "newest_extract_is_accepted"),
+    ("raw.streams", "no_file_is_refused"),
+    ("raw.streams", "keeps_up_with_its_source"),
+    ("raw.streams", "full_list_did_not_shrink"),
+    ("raw.streams", "full_list_did_not_double"),
     ("raw.github__pull_requests", "goes_on_with_its_source"),
     ("raw.github__deployments", "no_events_of_the_future"),
     ("raw.github__reviews", "times_have_hours"),
@@ -217,6 +229,9 @@ def test_each_planted_fault_is_found_and_every_check_has_one(desk: Desk) -> None
     bad(desk)
     result = desk.run("raw")
     assert failed(result) >= FAULTS
+    described = {one.expectation: one.description for one in result.results}
+    for check, stream in AT_FAULT.items():
+        assert described[check].endswith(f" Not so: {stream}."), described[check]
     assert {name for _, name in FAULTS} == {check.name for check in suite("raw")}
 
 
@@ -225,9 +240,9 @@ def test_a_fault_is_counted_and_named_in_a_sentence(desk: Desk) -> None:
     desk.records("people__roster", people(100), at=EARLIER)
     desk.records("people__roster", people(10))
     (shrunk,) = desk.run("raw").blocking
-    assert (shrunk.table, shrunk.expectation) == ("raw.people__roster", "full_list_did_not_shrink")
+    assert (shrunk.table, shrunk.expectation) == ("raw.streams", "full_list_did_not_shrink")
     assert (shrunk.n_rows_checked, shrunk.n_unexpected) == (1, 1)
-    assert "half as many rows" in shrunk.description
+    assert shrunk.description.endswith("rows as the one before. Not so: people/roster.")
 
 
 @pytest.mark.parametrize("with_statuses", [True, False], ids=["with statuses", "alone"])
@@ -241,7 +256,7 @@ def test_deployments_alone_pass(desk: Desk, with_statuses: bool) -> None:
     outcomes = {(one.table, one.expectation): one.outcome for one in result.results}
     expected = "passed" if with_statuses else "not_applicable"
     assert outcomes[("raw.github__deployments", "most_have_a_status")] == expected
-    assert outcomes[("raw.people__roster", "full_list_did_not_shrink")] == "not_applicable"
+    assert outcomes[("raw.streams", "full_list_did_not_shrink")] == "not_applicable"
 
 
 def test_nothing_landed_is_no_fault(desk: Desk) -> None:
@@ -270,4 +285,4 @@ def test_a_quiet_organisation_is_not_a_broken_export(desk: Desk) -> None:
 def test_an_extract_that_was_mostly_unreadable_stops_even_with_an_empty_table(desk: Desk) -> None:
     desk.landed()
     desk.report("people__teams", quarantined=40)
-    assert ("raw.people__teams", "lines_can_be_read") in failed(desk.run("raw"))
+    assert ("raw.streams", "lines_can_be_read") in failed(desk.run("raw"))

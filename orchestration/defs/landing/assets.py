@@ -1,20 +1,17 @@
-"""One asset per landing stream, and one for what is recorded about them all."""
+"""One asset per landing stream, and two for what is recorded about them all."""
 
 import time
-from collections.abc import Iterator
 from datetime import datetime
 
 from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
-    AssetSpec,
     Config,
     Definitions,
     MaterializeResult,
     asset,
     definitions,
-    multi_asset,
 )
 
 from orchestration.defs.metadata import made
@@ -106,38 +103,32 @@ def landing_asset(stream: Stream) -> AssetsDefinition:
     return load
 
 
-@multi_asset(
-    specs=[
-        AssetSpec(
-            ["raw", "streams"],
-            group_name=GROUP,
-            description="The stream contracts. One row per stream.",
-        ),
-        AssetSpec(
-            ["raw", "load_report"],
-            deps=[raw_key(stream) for stream in STREAMS.values()],
-            group_name=GROUP,
-            description="What became of each file. One row per file, kind and reason.",
-        ),
-    ],
-    name="landing_records",
+@asset(
+    key=["raw", "streams"],
+    group_name=GROUP,
+    description="The stream contracts. One row per stream.",
 )
-def landing_records(
-    context: AssetExecutionContext, workspace: WorkspaceResource
-) -> Iterator[MaterializeResult]:
+def stream_catalogue(workspace: WorkspaceResource) -> MaterializeResult:
     started = time.monotonic()
     folders = workspace.open()
     with retried(), connect(folders.warehouse) as connection:
         unknown = write_catalogue(connection, folders.landing, STREAMS, log=say)
-        n_rows = {
-            table: connection.table(f"raw.{table}").shape[0] for table in ("streams", "load_report")
-        }
-    about = made(folders, started)
-    for table, count in n_rows.items():
-        yield MaterializeResult(
-            asset_key=["raw", table],
-            metadata={"dagster/row_count": count, "unknown streams": len(unknown), **about},
-        )
+    metadata = {"dagster/row_count": len(STREAMS), "unknown streams": len(unknown)}
+    return MaterializeResult(metadata={**metadata, **made(folders, started)})
+
+
+@asset(
+    key=["raw", "load_report"],
+    deps=[raw_key(stream) for stream in STREAMS.values()],
+    group_name=GROUP,
+    description="What became of each file. One row per file, kind and reason.",
+)
+def load_report(workspace: WorkspaceResource) -> MaterializeResult:
+    started = time.monotonic()
+    folders = workspace.open()
+    with retried(), connect(folders.warehouse) as connection:
+        n_rows = connection.table("raw.load_report").shape[0]
+    return MaterializeResult(metadata={"dagster/row_count": n_rows, **made(folders, started)})
 
 
 @definitions
@@ -145,6 +136,7 @@ def defs() -> Definitions:
     return Definitions(
         assets=[
             *(landing_asset(stream) for stream in STREAMS.values()),
-            landing_records,
+            stream_catalogue,
+            load_report,
         ]
     )

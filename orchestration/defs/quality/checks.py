@@ -22,6 +22,7 @@ from dagster import (
     multi_asset_check,
 )
 
+from orchestration.defs.landing.assets import STREAMS, raw_key
 from orchestration.defs.resources import WorkspaceResource
 from orchestration.defs.retries import wait_for_databases
 from orchestration.progress import say
@@ -47,7 +48,7 @@ def check_spec(name: SuiteName, check: Check, after: list[AssetKey]) -> AssetChe
         asset=asset_key(name, check.table),
         description=check.sentence,
         blocking=check.severity == "critical",
-        additional_deps=after,
+        additional_deps=[key for key in after if key != asset_key(name, check.table)],
         metadata={"suite": name, "expectation": check.expectation},
     )
 
@@ -81,10 +82,11 @@ def stop_message(result: SuiteResult) -> str:
 
 def suite_checks(name: SuiteName, after: SuiteName | None = None) -> AssetChecksDefinition:
     """The step of a suite; `after` names one whose tables it waits for, and whose blocking
-    checks stop it."""
-    earlier = (
-        sorted({asset_key(after, check.table) for check in suite(after)}, key=str) if after else []
-    )
+    checks stop it. The raw suite waits for every stream: some of its checks look at all."""
+    waits_for = {asset_key(after, check.table) for check in suite(after)} if after else set()
+    if name == "raw":
+        waits_for = {raw_key(stream) for stream in STREAMS.values()}
+    earlier = sorted(waits_for, key=str)
 
     @multi_asset_check(
         name=f"{name}_suite",

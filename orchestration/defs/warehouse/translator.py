@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dagster import AssetKey
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
+from dagster import AssetKey, AssetSpec
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
+
+# Checks that look at all streams are about it: what they stop stands behind it.
+STREAMS_KEY = AssetKey(["raw", "streams"])
 
 
 class FairleadTranslator(DagsterDbtTranslator):
@@ -17,6 +20,15 @@ class FairleadTranslator(DagsterDbtTranslator):
         if dbt_resource_props["resource_type"] == "source":
             return AssetKey(["raw", dbt_resource_props["identifier"]])
         return super().get_asset_key(dbt_resource_props)
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        if spec.group_name != "staging":
+            return spec
+        keys = {dep.asset_key for dep in spec.deps} | {STREAMS_KEY}
+        return spec.replace_attributes(deps=sorted(keys, key=str))
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return layer_of(dbt_resource_props)
