@@ -108,7 +108,6 @@ BARE, WRAPPED = as_lines(GOOD[0]), as_lines({"data": GOOD[1]})
 NO_ID, WRONG_ID = {"title": "a"}, {"id": "one", "title": "a"}
 DAMAGES = [
     Damage("bytes_not_utf8.jsonl", b"\xff\xfe\n", "quarantined", "not_utf8"),
-    Damage("bytes_no_text.jsonl", b"\x00\x01\x02\n", "quarantined", "not_json"),
     Damage("wrong_type.jsonl", as_lines(WRONG_ID), "quarantined", "wrong_type"),
     Damage("missing_key.jsonl", as_lines(NO_ID), "quarantined", "missing"),
     Damage("huge_line.jsonl", HUGE, "quarantined", "line_too_long"),
