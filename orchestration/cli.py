@@ -75,6 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(command=_check)
 
+    contracts = commands.add_parser(
+        "contracts", help="print what is collected and why: every stream and key, as Markdown"
+    )
+    contracts.set_defaults(command=_contracts)
+
     extract = commands.add_parser("extract", help="write extracts of a tool into a landing folder")
     tools = extract.add_subparsers(required=True, metavar="tool")
     git = tools.add_parser("git", help="local clones: commits, merged pull requests, releases")
@@ -182,6 +187,14 @@ def _check(options: argparse.Namespace) -> int:
         f" {checked.n_files:,} files, {checked.n_rows:,} rows"
     )
     return 1 if n_errors or (options.strict and n_warnings) else 0
+
+
+def _contracts(options: argparse.Namespace) -> int:
+    from orchestration.landing import load_contracts
+    from orchestration.landing.allow_list import allow_list
+
+    print(allow_list(load_contracts()), end="")
+    return 0
 
 
 def _tell(workspace: Workspace, outcome: RunOutcome) -> None:

@@ -2,7 +2,7 @@
 
 A contract is an allow-list. Nothing that it does not declare reaches the warehouse,
 and every declared key says why it is collected. The reader, the tests and the
-disclosure page all derive from the dataclasses here.
+disclosure (LANDING.md) all derive from the dataclasses here.
 """
 
 from __future__ import annotations

@@ -286,7 +286,7 @@ class _StreamLoader:
             file = pending.file
             listed = entries.setdefault(file.source_file, [])
             n_loaded = sum(entry[3] for entry in listed if entry[0] == report.LOADED)
-            if not n_loaded:
+            if not any(entry[0] == report.LOADED for entry in listed):
                 listed.insert(0, (report.LOADED, None, None, 0))
             newest = self._history.newest
             if newest is not None and file.extracted_at < newest:

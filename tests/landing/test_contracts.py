@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
+from orchestration.landing import load_landing
 from orchestration.landing.contracts import (
     ContractError,
     Key,
@@ -30,6 +34,31 @@ streams:
       labels[].name: {type: text, why: work type}
 """
 
+# A value of each type, as JSON.
+VALUES = {
+    "integer": 1,
+    "number": 1.5,
+    "text": "a",
+    "boolean": True,
+    "timestamp": "2026-01-02T03:04:05Z",
+    "date": "2026-01-02",
+    "any": {"a": 1},
+}
+
+
+def put(record: dict[str, Any], path: str, value: object) -> None:
+    """Set what is at a path of a contract; lists get one element."""
+    name, _, rest = path.partition(".")
+    if not name.endswith("[]"):
+        if rest:
+            put(record.setdefault(name, {}), rest, value)
+        else:
+            record[name] = value
+    elif rest:
+        put(record.setdefault(name.removesuffix("[]"), [{}])[0], rest, value)
+    else:
+        record[name.removesuffix("[]")] = [value]
+
 
 def read(tmp_path: Path, text: str):
     path = tmp_path / "acme.yml"
@@ -43,6 +72,25 @@ def test_every_shipped_contract_is_valid_and_says_why_each_key_is_collected():
     for stream in streams.values():
         assert stream.required
         assert all(key.why for key in stream.keys.values())
+
+
+def test_a_record_of_every_shipped_stream_loads_with_each_declared_key(tmp_path):
+    streams = load_contracts()
+    records: dict[str, dict[str, Any]] = {}
+    for stream in streams.values():
+        record = records[stream.table] = {}
+        for path, key in stream.keys.items():
+            put(record, path, VALUES[key.type])
+        folder = tmp_path / stream.source / stream.name / "2026-02-01"
+        folder.mkdir(parents=True)
+        (folder / "part.jsonl").write_text(json.dumps({**record, "undeclared": 1}) + "\n")
+    with duckdb.connect() as connection:
+        load_landing(connection, tmp_path, streams)
+        for table, record in records.items():
+            ((loaded,),) = connection.execute(f"select record from raw.{table}").fetchall()
+            assert json.loads(loaded) == record, table
+        kinds = connection.execute("select distinct kind from raw.load_report").fetchall()
+    assert kinds == [("loaded",)]
 
 
 def test_a_contract_becomes_a_frozen_description_of_its_streams(tmp_path):

@@ -67,6 +67,13 @@ def test_a_file_loads_once(desk):
     assert desk.tables() == before
 
 
+@pytest.mark.parametrize("content", ["{\n", ""])
+def test_a_file_that_brings_no_row_is_listed_once(desk, content):
+    desk.write(content)
+    desk.load()
+    assert desk.rows("select n_rows from raw.load_report where kind = 'loaded'") == [(0,)]
+
+
 def test_a_file_that_was_copied_again_is_recognised_by_its_content(desk):
     path = desk.write([change(1)])
     desk.load()

@@ -25,6 +25,13 @@ from orchestration.sources.demo.planted import OCCURRENCES, Occurrence
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = ROOT / "orchestration" / "landing" / "streams"
 PEOPLE, QUARTERS = 40, 2
+# Sources that the demo organisation has no extracts of, and why.
+NOT_WRITTEN = {
+    "generic": "no tool of the organisation needs the generic form",
+    "governance": "nobody has used the reports yet",
+    "reviews": "nothing is made of reviews yet",
+    "survey": "nothing is made of surveys yet",
+}
 FORBIDDEN = ("pay", "salary", "birth", "ethnic", "medical", "gender", "leave_reason")
 
 
@@ -149,7 +156,9 @@ def test_a_killed_run_leaves_no_file_in_the_landing_layout(tmp_path: Path) -> No
     assert not (tmp_path / ".demo-aside").exists()
 
 
-@pytest.mark.parametrize("source", ["github", "pagerduty", "people", "support"])
+@pytest.mark.parametrize(
+    "source", sorted({source for source, _ in load_contracts()} - set(NOT_WRITTEN))
+)
 def test_every_record_has_the_required_keys_of_its_contract(
     extracts: Extracts, source: str
 ) -> None:
@@ -173,10 +182,11 @@ def test_people_files_have_exactly_the_headers_of_the_contract(
         assert list(extracts.snapshot(stream)[0]) == list(rules["keys"]), stream
 
 
-def test_every_stream_of_every_tool_is_written(summary: DemoSummary) -> None:
-    """The organisation uses no tool that would need the generic form."""
+def test_every_stream_is_written_but_those_of_sources_that_are_named(summary: DemoSummary) -> None:
+    contracts = load_contracts()
+    assert set(NOT_WRITTEN) <= {source for source, _ in contracts}
     assert set(summary.counts) == {
-        f"{source}.{name}" for source, name in load_contracts() if source != "generic"
+        f"{source}.{name}" for source, name in contracts if source not in NOT_WRITTEN
     }
 
 
