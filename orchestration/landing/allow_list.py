@@ -94,7 +94,8 @@ def _section(stream: Stream) -> str:
 
 def _row(path: str, key: Key) -> tuple[str, ...]:
     required, person = ("yes" if flag else "" for flag in (key.required, key.person))
-    return (f"`{path}`", key.type, required, person, key.why)
+    why = f"{key.why}; only {_listed(key.only)}" if key.only else key.why
+    return (f"`{path}`", key.type, required, person, why)
 
 
 def _title(stream: Stream) -> str:

@@ -57,6 +57,8 @@ _PERSON = re.compile(
 )
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\[\])?(\.[A-Za-z_][A-Za-z0-9_-]*(\[\])?)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+# What `only` fits: a key at the top of a record, or of the elements of a list there.
+_RESTRICTED = re.compile(r"[^.\[]+(\[\]\.[^.\[]+)?")
 
 
 class ContractError(ValueError):
@@ -69,6 +71,7 @@ class Key:
 
     `only`: the texts that are kept; any other is null before anything is stored, so that a
     few words of a system can be taken from where people write, too. Empty: all are kept.
+    Of a list, only the elements are kept whose key has one of these texts.
     """
 
     type: str
@@ -243,8 +246,10 @@ def _key(path: str, declaration: Any, at: str) -> Key:
     only = body.get("only", [])
     if not isinstance(only, list) or not all(isinstance(text, str) for text in only):
         raise ContractError(f"{at}: only must be a list of texts")
-    if only and (kind != "text" or required or "." in path or "[]" in path):
-        raise ContractError(f"{at}: only fits a text at the top of a record that may be absent")
+    if only and (kind != "text" or required or not _RESTRICTED.fullmatch(path)):
+        raise ContractError(
+            f"{at}: only fits a text that may be absent, of a record or of a list's elements"
+        )
     return Key(
         type=kind,
         why=_text(body, "why", at),

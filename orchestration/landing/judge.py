@@ -147,18 +147,23 @@ def _json_path(path: str) -> str:
 
 
 def _kept(record: str, stream: Stream) -> str:
-    """The struct without the texts that a contract does not take from a key."""
+    """The struct without the texts, and elements of lists, that a contract does not take."""
     if not stream.restricted:
         return record
-    fields = []
-    for name, texts in stream.restricted.items():
-        value = f"{record}.{quoted(name)}"
+    fields: dict[str, str] = {}
+    for path, texts in stream.restricted.items():
+        name, in_list, inner = path.partition("[].")
+        value = fields.get(name, f"{record}.{quoted(name)}")
         listed = ", ".join(literal(text) for text in texts)
-        # What is no text at all is left for the checks to name.
-        is_kept = f"not starts_with({value}::varchar, '\"') or ({value} ->> '$') in ({listed})"
-        fields.append(f"{quoted(name)} := case when {is_kept} then {value} end")
-    updated = f"struct_update({record}, {', '.join(fields)})"
-    return f"case when {record} is not null then {updated} end"
+        if in_list:
+            is_kept = f"(each_kept.{quoted(inner)} ->> '$') in ({listed})"
+            fields[name] = f"list_filter({value}, lambda each_kept: {is_kept})"
+        else:
+            # What is no text at all is left for the checks to name.
+            is_kept = f"not starts_with({value}::varchar, '\"') or ({value} ->> '$') in ({listed})"
+            fields[name] = f"case when {is_kept} then {value} end"
+    listed = ", ".join(f"{quoted(name)} := {value}" for name, value in fields.items())
+    return f"case when {record} is not null then struct_update({record}, {listed}) end"
 
 
 def _declared(record: str, stream: Stream) -> str:

@@ -149,12 +149,21 @@ class Shape:
 
     def _list_faults(self, node: _List, value: str) -> Iterator[str]:
         """One entry per key of the elements, whatever the number of elements."""
+        for leaf, reasons in self._list_reasons(node, value):
+            first = f"list_filter({reasons}, lambda each_r: each_r is not null)[1]"
+            yield _entry(leaf.path, first)
+
+    def _list_reasons(self, node: _List, value: str) -> Iterator[tuple[_Leaf, str]]:
+        """Keys of the elements, each with SQL of the reasons that its values have."""
         element = _variable(node)
         for leaf, inner in _leaves(node.element, element):
             if leaf.key.type != "any":
-                reasons = f"list_transform({value}, lambda {element}: {self._reason(leaf, inner)})"
-                first = f"list_filter({reasons}, lambda each_r: each_r is not null)[1]"
-                yield _entry(leaf.path, first)
+                reason = self._reason(leaf, inner)
+                yield leaf, f"list_transform({value}, lambda {element}: {reason})"
+        for child, inner in _lists(node.element, element):
+            for leaf, reasons in self._list_reasons(child, inner):
+                nested = f"list_transform({value}, lambda {element}: {reasons})"
+                yield leaf, f"flatten({nested})"
 
     def _mended(self, node: _Node, value: str, fields: str) -> str:
         if isinstance(node, _Leaf):
@@ -250,6 +259,18 @@ def _leaves(node: _Object | _Leaf, value: str) -> Iterator[tuple[_Leaf, str]]:
             yield child, inner
         elif isinstance(child, _Object):
             yield from _leaves(child, inner)
+
+
+def _lists(node: _Object | _Leaf, value: str) -> Iterator[tuple[_List, str]]:
+    """Lists of an object that are not inside a further list, with their SQL."""
+    if isinstance(node, _Leaf):
+        return
+    for name, child in node.children.items():
+        inner = f"{value}.{quoted(name)}"
+        if isinstance(child, _List):
+            yield child, inner
+        elif isinstance(child, _Object):
+            yield from _lists(child, inner)
 
 
 def _leaf_values(node: _Object | _Leaf, value: str) -> Iterator[str]:

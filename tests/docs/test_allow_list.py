@@ -48,6 +48,7 @@ def test_a_change_of_a_contract_changes_the_document() -> None:
         {"retention": "other"},
         {"keys": {**stream.keys, "id": replace(stream.keys["id"], person=True)}},
         {"keys": {**stream.keys, "more": Key("text", "a | b")}},
+        {"keys": {**stream.keys, "more": Key("text", "a | b", only=("c",))}},
     ]
     found = {allow_list({**streams, identity: replace(stream, **change)}) for change in changes}
     assert len(found - {before}) == len(changes)

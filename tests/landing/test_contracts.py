@@ -80,7 +80,7 @@ def test_a_record_of_every_shipped_stream_loads_with_each_declared_key(tmp_path)
     for stream in streams.values():
         record = records[stream.table] = {}
         for path, key in stream.keys.items():
-            put(record, path, VALUES[key.type])
+            put(record, path, key.only[0] if key.only else VALUES[key.type])
         folder = tmp_path / stream.source / stream.name / "2026-02-01"
         folder.mkdir(parents=True)
         (folder / "part.jsonl").write_text(json.dumps({**record, "undeclared": 1}) + "\n")
@@ -130,8 +130,8 @@ def test_a_contract_becomes_a_frozen_description_of_its_streams(tmp_path):
         ("required: true, ", "", "no part of the primary key is required"),
         ("text, why: work", "text, required: true, why: work", "cannot be required"),
         ("labels[].name", "id", "declared twice"),
-        ("text, why: work", "text, only: [a], why: work", "only fits a text at the top"),
-        ("integer, required: true", "integer, only: ['1']", "only fits a text at the top"),
+        ("labels[].name: {type: text,", "labels[].by.name: {type: text, only: [a],", "only fits"),
+        ("integer, required: true", "integer, only: ['1']", "only fits a text"),
         ("text, why: work", "text, only: a, why: work", "only must be a list of texts"),
         ("streams:", "streams: [", "not valid YAML"),
     ],

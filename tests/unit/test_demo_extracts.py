@@ -27,8 +27,13 @@ CONTRACTS = ROOT / "orchestration" / "landing" / "streams"
 PEOPLE, QUARTERS = 40, 2
 # Sources that the demo organisation has no extracts of, and why.
 NOT_WRITTEN = {
+    "cdevents": "GitHub tells of the deployments itself",
     "generic": "no tool of the organisation needs the generic form",
+    "gitlab": "the organisation has its code on GitHub",
     "governance": "nobody has used the reports yet",
+    "incident_io": "the organisation is on call with PagerDuty",
+    "jira": "the organisation has its issues on GitHub",
+    "opsgenie": "the organisation is on call with PagerDuty",
     "reviews": "nothing is made of reviews yet",
     "survey": "nothing is made of surveys yet",
 }
@@ -214,6 +219,26 @@ def test_every_review_belongs_to_a_pull_request(extracts: Extracts) -> None:
         assert "pull_number" not in review
 
 
+def test_review_comments_belong_to_reviews_that_are_no_approvals(extracts: Extracts) -> None:
+    reviews = extracts.latest("github", "reviews")
+    comments = extracts.latest("github", "review_comments")
+    by_pull = Counter(comment["pull_request_url"] for comment in comments.values())
+    for comment in comments.values():
+        review = reviews[comment["pull_request_review_id"]]
+        assert review["state"] != "APPROVED"
+        assert review["pull_request_url"] == comment["pull_request_url"]
+        assert review["submitted_at"] == comment["created_at"]
+    for pull in extracts.latest("github", "pull_requests").values():
+        assert pull["review_comments"] == by_pull[pull["url"]]
+
+
+def test_every_schedule_of_a_shift_is_written(extracts: Extracts) -> None:
+    schedules = extracts.latest("pagerduty", "schedules")
+    shifts = [r["schedule"]["id"] for r in extracts.all("pagerduty", "oncalls") if r["schedule"]]
+    assert set(shifts) == set(schedules)
+    assert all(ZoneInfo(schedule["time_zone"]) for schedule in schedules.values())
+
+
 def test_every_merge_commit_and_every_parent_exists(extracts: Extracts) -> None:
     commits = extracts.latest("github", "commits", "sha")
     branches = extracts.latest("github", "pull_request_commits", "sha")
@@ -354,6 +379,7 @@ def test_nothing_happens_after_as_of(extracts: Extracts) -> None:
     moments = {
         ("github", "pull_requests"): ("created_at", "updated_at", "merged_at"),
         ("github", "reviews"): ("submitted_at",),
+        ("github", "review_comments"): ("created_at", "updated_at"),
         ("github", "commits"): ("commit.author.date", "commit.committer.date"),
         ("github", "pull_request_commits"): ("commit.committer.date",),
         ("github", "deployments"): ("created_at", "updated_at"),

@@ -68,6 +68,8 @@ def write_repository(
         for review in pull.reviews:
             if review.submitted_at <= at:
                 add("reviews", github.review(review, pull, name, at))
+                for comment in github.review_comments(review, pull, name, at):
+                    add("review_comments", comment)
         for commit in pull.commits:
             if commit.committed_at <= at:
                 record = github.pull_request_commit(commit, pull, name, at)
@@ -154,7 +156,7 @@ def write_duty(
     rotations: Rotations,
     planted: Planted,
 ) -> None:
-    """PagerDuty's services, users and on-calls for one visit."""
+    """PagerDuty's services, users, schedules and on-calls for one visit."""
     at, today, folder = extract.at, day_of(extract.at), extract.folder
     is_last = at == organisation.period.as_of
     for service in organisation.services:
@@ -175,6 +177,9 @@ def write_duty(
             landing.add("pagerduty", "oncalls", folder, record)
             if is_last:
                 planted.record("permanent_on_call", user_id=person.pagerduty_id)
+        else:
+            record = pagerduty.schedule(team, at)
+            landing.add("pagerduty", "schedules", folder, record)
         for shift in shifts:
             if shift.start > at or shift.end < extract.since:
                 continue

@@ -7,6 +7,7 @@ of the extract: an object is what the API would have said then.
 
 from __future__ import annotations
 
+import random
 from functools import lru_cache
 
 from orchestration.sources.demo.calendar import iso
@@ -137,7 +138,9 @@ def pull_request(pull: PullRequest, full_name: str, repo: Encoded, at: int) -> J
         "mergeable": None if closed else True,
         "merged_by": user(pull.merged_by, at) if merged else None,
         "comments": 0,
-        "review_comments": sum(r.submitted_at <= at for r in pull.reviews),
+        "review_comments": sum(
+            n_comments(review) for review in pull.reviews if review.submitted_at <= at
+        ),
         "commits": len(pushed),
         "additions": pull.additions,
         "deletions": pull.deletions,
@@ -161,6 +164,44 @@ def review(item: Review, pull: PullRequest, full_name: str, at: int) -> Json:
         "submitted_at": iso(item.submitted_at),
         "commit_id": item.commit_sha,
     }
+
+
+def n_comments(item: Review) -> int:
+    """Remarks on lines that a review has; an approval has none."""
+    if item.state == "APPROVED":
+        return 0
+    return random.Random(f"review comments/{item.review_id}").randint(1, 4)
+
+
+def review_comments(item: Review, pull: PullRequest, full_name: str, at: int) -> list[Json]:
+    """`GET …/pulls/comments`: the remarks of one review."""
+    url = f"{API}/repos/{full_name}"
+    found: list[Json] = []
+    for place in range(n_comments(item)):
+        # A review has fewer remarks than ids are apart.
+        identity = 10 * item.review_id + place
+        found.append(
+            {
+                "url": f"{url}/pulls/comments/{identity}",
+                "pull_request_review_id": item.review_id,
+                "id": identity,
+                "node_id": _node("PRRC", identity),
+                "diff_hunk": "@@ -16,7 +16,7 @@",
+                "path": "src/main.py",
+                "commit_id": item.commit_sha,
+                "original_commit_id": item.commit_sha,
+                "user": user(item.account, at),
+                "body": "Is this case covered?",
+                "created_at": iso(item.submitted_at),
+                "updated_at": iso(item.submitted_at),
+                "html_url": f"{WEB}/{full_name}/pull/{pull.number}#discussion_r{identity}",
+                "pull_request_url": f"{url}/pulls/{pull.number}",
+                "author_association": "CONTRIBUTOR",
+                "line": 17 + place,
+                "side": "RIGHT",
+            }
+        )
+    return found
 
 
 def commit(item: Commit, full_name: str, at: int) -> Json:

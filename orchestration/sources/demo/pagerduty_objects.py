@@ -98,6 +98,27 @@ def user(person: Person, at: int) -> Json:
     }
 
 
+def _schedule(team: Team, day: int) -> Json:
+    name = f"{team.version(day).name} weekly"
+    return _reference("schedule", team.schedule_id, name)
+
+
+def schedule(team: Team, at: int) -> Json:
+    """`GET /schedules`: hand-over is on the clock of `time_zone`."""
+    reference = _schedule(team, day_of(at))
+    members = team.members(day_of(at))
+    return {
+        **reference,
+        "type": "schedule",
+        "name": reference["summary"],
+        "time_zone": team.site.zone,
+        "description": None,
+        "escalation_policies": [_policy(team, at)],
+        "users": [_user(person) for person in members],
+        "teams": _teams(team, at),
+    }
+
+
 def on_call(
     person: Person,
     team: Team | None,
@@ -109,8 +130,7 @@ def on_call(
     """`GET /oncalls`; null start and end: always."""
     schedule = None
     if team and start is not None:
-        name = f"{team.version(day_of(start)).name} weekly"
-        schedule = _reference("schedule", team.schedule_id, name)
+        schedule = _schedule(team, day_of(start))
     return {
         "user": _user(person),
         "schedule": schedule,

@@ -52,6 +52,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "mission",
         "repository",
         "pagerduty_service_id",
+        "opsgenie_service_id",
         "valid_from",
         "valid_to",
     ),
@@ -189,6 +190,7 @@ def _services(organisation: Organisation, today: int) -> Iterator[Row]:
                 s.mission,
                 s.repository,
                 s.pagerduty_id,
+                "",
                 *span(s.born, FAR, today),
             )
 
