@@ -1,5 +1,14 @@
 with
 
+streams as (
+
+    select
+        *,
+        sum(n_rows) over (partition by source) > 0 as is_connected
+    from {{ ref('dim_stream') }}
+
+),
+
 final as (
 
     select
@@ -8,12 +17,14 @@ final as (
         purpose,
         case when n_rows > 0 then 'loaded' else 'no data' end as status,
         cast(newest_extracted_at as date) as newest_extract
-    from {{ ref('dim_stream') }}
-    -- The generic form stands for tools that have no form of their own: where it is not
-    -- used, nothing is missing.
+    from streams
+    -- A tool that never sent anything is not used: nothing is missing, and its
+    -- streams are not listed. Nor are those of the generic form, which stands for
+    -- tools that have no form of their own. People have no other source.
     where
-        source != 'generic'
-        or n_rows > 0
+        n_rows > 0
+        or source = 'people'
+        or (is_connected and source != 'generic')
 
 )
 

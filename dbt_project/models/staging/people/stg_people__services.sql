@@ -15,6 +15,7 @@ renamed as (
         record ->> '$.service_id' as service_id,
         record ->> '$.repository' as repository,
         record ->> '$.pagerduty_service_id' as pagerduty_service_id,
+        record ->> '$.opsgenie_service_id' as opsgenie_service_id,
 
         ---------- attributes
         record ->> '$.service_name' as service_name,
