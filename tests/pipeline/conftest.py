@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from orchestration.sources.demo import write_demo
+from orchestration.warehouse.dbt import DBT_EXECUTABLE, variables
 from orchestration.workspace import PROJECT_ROOT
 
 Rows = list[tuple]
+AS_OF = datetime(2026, 10, 15, tzinfo=UTC)
 DIRT = "github/pull_requests/2026-01-01T00-00-00Z/late.jsonl.gz"
 
 
@@ -96,6 +100,23 @@ def finish(landing: Path, home: Path) -> Finished:
     done = subprocess.run(command(landing, home), cwd=PROJECT_ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return Finished(landing, home, done.stdout)
+
+
+def build_core(home: Path) -> None:
+    """Let dbt alone make core of the raw tables of a home, with its tests."""
+    arguments = [
+        *("build", "--exclude-resource-type", "unit_test"),
+        *("--select", "+path:models/core", "--log-path", str(home), "--target-path", str(home)),
+        *("--project-dir", str(PROJECT_ROOT / "dbt_project"), "--profiles-dir", str(PROJECT_ROOT)),
+        *("--vars", variables(AS_OF, AS_OF, "")),
+    ]
+    done = subprocess.run(
+        [str(DBT_EXECUTABLE), "--quiet", "--no-use-colors", *arguments],
+        env=os.environ | {"FAIRLEAD_HOME": str(home)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def published(home: Path) -> dict[str, Rows]:

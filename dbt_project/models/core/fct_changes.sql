@@ -74,6 +74,7 @@ joined as (
         case when not deployed.is_baseline then deployed.deployment_link_method end
             as deployment_link_method,
         coalesce(reviewed.n_reviews, 0) as n_reviews,
+        reviewed.n_review_comments,
         reverted.change_id is not null as is_revert,
         reverted.reverted_change_id as reverts_change_id,
         case
@@ -139,6 +140,7 @@ final as (
         deploy_seconds,
         lead_time_seconds,
         n_reviews,
+        n_review_comments,
         is_revert,
         reverts_change_id,
         case

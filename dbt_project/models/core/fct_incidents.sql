@@ -2,13 +2,7 @@ with
 
 incidents as (
 
-    select * from {{ ref('int_incidents_unioned') }}
-
-),
-
-services as (
-
-    select * from {{ ref('int_services_resolved') }}
+    select * from {{ ref('int_incidents_matched') }}
 
 ),
 
@@ -18,38 +12,50 @@ owners as (
 
 ),
 
+-- What a second tool knows of the same outage fills what the first one does not.
+repeats as (
+
+    select
+        counted_incident_id,
+        arg_min(root_cause, preference) as root_cause,
+        arg_min(acknowledged_at, preference) as acknowledged_at,
+        arg_min(caused_by_deployment_id, preference) as caused_by_deployment_id,
+        arg_min(caused_by_commit_sha, preference) as caused_by_commit_sha
+    from incidents
+    where counted_incident_id != incident_id
+    group by counted_incident_id
+
+),
+
 final as (
 
     select
         incidents.incident_id,
-        services.service_id,
+        incidents.service_id,
         owners.team_id,
         incidents.severity,
         incidents.title,
         incidents.started_at,
         incidents.detected_at,
-        incidents.acknowledged_at,
+        coalesce(incidents.acknowledged_at, repeats.acknowledged_at) as acknowledged_at,
         incidents.resolved_at,
         incidents.resolved_at is null as is_open,
         {{ seconds_between('incidents.detected_at', 'incidents.resolved_at') }}
             as time_to_restore_seconds,
-        incidents.root_cause,
-        incidents.caused_by_deployment_id,
-        incidents.caused_by_commit_sha
+        coalesce(incidents.root_cause, repeats.root_cause) as root_cause,
+        coalesce(incidents.caused_by_deployment_id, repeats.caused_by_deployment_id)
+            as caused_by_deployment_id,
+        coalesce(incidents.caused_by_commit_sha, repeats.caused_by_commit_sha)
+            as caused_by_commit_sha
     from incidents
-    left join services
-        on
-            (
-                incidents.pagerduty_service_id = services.pagerduty_service_id
-                or incidents.declared_service_id = services.service_id
-            )
-            and {{ is_valid_at('incidents.detected_at', 'services') }}
+    left join repeats on incidents.incident_id = repeats.counted_incident_id
     left join owners
         on
-            services.service_id = owners.service_id
+            incidents.service_id = owners.service_id
             and {{ is_valid_at('incidents.detected_at', 'owners') }}
+    where incidents.counted_incident_id = incidents.incident_id
     qualify row_number() over (
-        partition by incidents.incident_id order by services.service_id, owners.team_id
+        partition by incidents.incident_id order by owners.team_id
     ) = 1
 
 )

@@ -13,9 +13,9 @@ classified as (
 
 ),
 
-services as (
+aliases as (
 
-    select * from {{ ref('int_services_resolved') }}
+    select * from {{ ref('int_service_aliases') }}
 
 ),
 
@@ -43,13 +43,72 @@ timed as (
 
 -- A repository with several services: only an issue with a service's label counts for
 -- it.
+labelled as (
+
+    select
+        issue_id,
+        repository,
+        created_at,
+        unnest(labels) as label_name
+    from timed
+
+),
+
+addresses as (
+
+    select
+        issue_id,
+        created_at,
+        unnest(['catalogue', 'repository']) as alias_kind,
+        unnest([declared_service_id, repository]) as service_alias
+    from timed
+
+    union all
+
+    select
+        issue_id,
+        created_at,
+        'catalogue' as alias_kind,
+        unnest(components) as service_alias
+    from timed
+
+    union all
+
+    -- A tracker without repositories names the service itself.
+    select
+        issue_id,
+        created_at,
+        case when repository is null then 'catalogue' else 'part_of_repository' end
+            as alias_kind,
+        coalesce(repository || '#', '')
+        || substr(label_name, length('service:') + 1) as service_alias
+    from labelled
+    where starts_with(label_name, 'service:')
+
+),
+
+addressed as (
+
+    select
+        addresses.issue_id,
+        min(aliases.service_id) as service_id
+    from addresses
+    inner join aliases
+        on
+            addresses.alias_kind = aliases.alias_kind
+            and addresses.service_alias = aliases.service_alias
+            and {{ is_valid_at('addresses.created_at', 'aliases') }}
+    group by addresses.issue_id
+
+),
+
 final as (
 
     select
         timed.issue_id,
         timed.repository,
         timed.number,
-        services.service_id,
+        addressed.service_id,
         owners.team_id,
         timed.issue_type,
         timed.issue_type = 'defect' as is_defect,
@@ -63,30 +122,13 @@ final as (
         {{ seconds_between('timed.created_at', 'timed.closed_at') }}
             as time_to_close_seconds
     from timed
-    left join services
-        on
-            {{ is_valid_at('timed.created_at', 'services') }}
-            and (
-                timed.declared_service_id = services.service_id
-                or (
-                    timed.repository = services.repository
-                    and (
-                        services.n_services_of_repository = 1
-                        or list_contains(
-                            timed.labels, 'service:' || services.service_name
-                        )
-                        or list_contains(
-                            timed.labels, 'service:' || services.service_id
-                        )
-                    )
-                )
-            )
+    left join addressed on timed.issue_id = addressed.issue_id
     left join owners
         on
-            services.service_id = owners.service_id
+            addressed.service_id = owners.service_id
             and {{ is_valid_at('timed.created_at', 'owners') }}
     qualify row_number() over (
-        partition by timed.issue_id order by services.service_id, owners.team_id
+        partition by timed.issue_id order by owners.team_id
     ) = 1
 
 )

@@ -1,15 +1,14 @@
 with
 
-oncalls as (
+shifts as (
 
-    select * from {{ ref('stg_pagerduty__oncalls') }}
+    select * from {{ ref('int_oncall_shifts_unioned') }}
 
 ),
 
 identities as (
 
     select * from {{ ref('int_identities_mapped') }}
-    where system = 'pagerduty'
 
 ),
 
@@ -18,25 +17,24 @@ identities as (
 final as (
 
     select
-        oncalls.user_id
-        || '/' || coalesce(oncalls.schedule_id, 'no schedule')
-        || '/' || oncalls.escalation_policy_id
-        || '/' || oncalls.escalation_level
-        || '/'
-        || coalesce(strftime(oncalls.starts_at, '%Y-%m-%dT%H:%M:%S'), 'permanent')
-            as oncall_shift_id,
+        shifts.oncall_shift_id,
         identities.person_id,
-        coalesce(identities.person_id, 'pagerduty/' || lower(oncalls.user_id))
-            as contributor_key,
-        oncalls.schedule_id,
-        oncalls.escalation_policy_id,
-        oncalls.escalation_level,
-        oncalls.starts_at,
-        oncalls.ends_at,
-        oncalls.starts_at is null and oncalls.ends_at is null as is_permanent
-    from oncalls
-    left join identities on lower(oncalls.user_id) = identities.identity
-    where coalesce(oncalls.starts_at, timestamp '1900-01-01') <= {{ as_of() }}
+        coalesce(
+            identities.person_id,
+            shifts.identity_system || '/' || lower(shifts.identity)
+        ) as contributor_key,
+        shifts.schedule_id,
+        shifts.schedule_name,
+        shifts.escalation_policy_id,
+        shifts.escalation_level,
+        shifts.starts_at,
+        shifts.ends_at,
+        shifts.starts_at is null and shifts.ends_at is null as is_permanent
+    from shifts
+    left join identities
+        on
+            shifts.identity_system = identities.system
+            and lower(shifts.identity) = identities.identity
 
 )
 

@@ -1,11 +1,14 @@
 with
 
-log_entries as (
+pages as (
 
-    select * from {{ ref('stg_pagerduty__log_entries') }}
-    where
-        entry_type = 'notify_log_entry'
-        and created_at <= {{ as_of() }}
+    select * from {{ ref('int_pages_unioned') }}
+
+),
+
+matched_incidents as (
+
+    select * from {{ ref('int_incidents_matched') }}
 
 ),
 
@@ -15,16 +18,9 @@ incidents as (
 
 ),
 
-users as (
-
-    select * from {{ ref('stg_pagerduty__users') }}
-
-),
-
 identities as (
 
     select * from {{ ref('int_identities_mapped') }}
-    where system = 'pagerduty'
 
 ),
 
@@ -49,33 +45,62 @@ declared_years as (
 
 ),
 
+identified as (
+
+    select
+        pages.*,
+        identities.person_id,
+        coalesce(
+            identities.person_id,
+            pages.identity_system || '/' || lower(pages.notified_identity)
+        ) as contributor_key
+    from pages
+    left join identities
+        on
+            pages.identity_system = identities.system
+            and lower(pages.notified_identity) = identities.identity
+
+),
+
+-- Two tools that call one person within minutes interrupt once.
+called as (
+
+    select *
+    from identified
+    qualify
+        contributor_key is null
+        or preference = min(preference) over (
+            {{ around('paged_at', 'same_page_minutes', ['contributor_key']) }} -- noqa
+        )
+
+),
+
 -- The clock of the person at that time: the roster's zone, else the one of the on-call
 -- tool.
 localised as (
 
     select
-        log_entries.log_entry_id as page_id,
-        log_entries.incident_id,
+        called.page_id,
+        incidents.incident_id,
         incidents.service_id,
         incidents.team_id,
-        identities.person_id,
-        coalesce(
-            identities.person_id, 'pagerduty/' || lower(log_entries.notified_user_id)
-        ) as contributor_key,
-        log_entries.notification_type,
-        log_entries.created_at as paged_at,
-        coalesce(people.time_zone, users.time_zone) as time_zone,
+        called.person_id,
+        called.contributor_key,
+        called.notification_type,
+        called.paged_at,
+        coalesce(people.time_zone, called.time_zone) as time_zone,
         people.location
-    from log_entries
-    left join incidents on log_entries.incident_id = incidents.incident_id
-    left join identities on lower(log_entries.notified_user_id) = identities.identity
-    left join users on log_entries.notified_user_id = users.user_id
+    from called
+    left join matched_incidents
+        on called.incident_id = matched_incidents.incident_id
+    left join incidents
+        on matched_incidents.counted_incident_id = incidents.incident_id
     left join people
         on
-            identities.person_id = people.person_id
-            and {{ is_valid_at('log_entries.created_at', 'people') }}
+            called.person_id = people.person_id
+            and {{ is_valid_at('called.paged_at', 'people') }}
     qualify row_number() over (
-        partition by log_entries.log_entry_id order by people.valid_from desc
+        partition by called.page_id order by people.valid_from desc
     ) = 1
 
 ),

@@ -2,20 +2,15 @@ with
 
 runs as (
 
-    select
-        *,
-        -- Only the first attempt starts when the run was created.
-        coalesce(run_started_at, case when run_attempt = 1 then created_at end)
-            as started_at
-    from {{ ref('stg_github__workflow_runs') }}
-    where coalesce(run_started_at, created_at) <= {{ as_of() }}
+    select * from {{ ref('int_workflow_runs_unioned') }}
+    where coalesce(started_at, created_at) <= {{ as_of() }}
 
 ),
 
-services as (
+aliases as (
 
-    select * from {{ ref('int_services_resolved') }}
-    where n_services_of_repository = 1
+    select * from {{ ref('int_service_aliases') }}
+    where alias_kind = 'repository'
 
 ),
 
@@ -30,7 +25,7 @@ ended as (
 
     select
         * exclude (conclusion),
-        case when updated_at <= {{ as_of() }} then conclusion end as conclusion
+        case when ended_at <= {{ as_of() }} then conclusion end as conclusion
     from runs
 
 ),
@@ -65,7 +60,7 @@ final as (
         with_earlier.workflow_run_id,
         with_earlier.run_attempt,
         with_earlier.repository,
-        services.service_id,
+        aliases.service_id,
         owners.team_id,
         with_earlier.head_sha,
         with_earlier.workflow_name,
@@ -81,27 +76,27 @@ final as (
             when with_earlier.n_earlier_known = with_earlier.run_attempt - 1 then false
         end as is_flaky,
         with_earlier.started_at,
-        case when with_earlier.conclusion is not null then with_earlier.updated_at end
+        case when with_earlier.conclusion is not null then with_earlier.ended_at end
             as ended_at,
         case
             when with_earlier.conclusion is not null
                 then
                     {{ seconds_between(
-                        'with_earlier.started_at', 'with_earlier.updated_at'
+                        'with_earlier.started_at', 'with_earlier.ended_at'
                     ) }}
         end as duration_seconds
     from with_earlier
-    left join services
+    left join aliases
         on
-            with_earlier.repository = services.repository
-            and {{ is_valid_at('with_earlier.started_at', 'services') }}
+            with_earlier.repository = aliases.service_alias
+            and {{ is_valid_at('with_earlier.started_at', 'aliases') }}
     left join owners
         on
-            services.service_id = owners.service_id
+            aliases.service_id = owners.service_id
             and {{ is_valid_at('with_earlier.started_at', 'owners') }}
     qualify row_number() over (
         partition by with_earlier.workflow_run_id, with_earlier.run_attempt
-        order by services.service_id, owners.team_id
+        order by aliases.service_id, owners.team_id
     ) = 1
 
 )

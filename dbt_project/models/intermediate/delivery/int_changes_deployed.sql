@@ -61,6 +61,26 @@ by_merge_commit as (
 
 ),
 
+-- A service that moved to another repository took its commits along.
+by_moved_commit as (
+
+    select
+        changes.change_id,
+        commits_deployed.*,
+        'merge_commit' as deployment_link_method,
+        2 as preference
+    from changes
+    inner join commits_deployed
+        on
+            changes.merge_commit_sha = commits_deployed.commit_sha
+            and changes.repository != commits_deployed.repository
+    inner join services
+        on
+            changes.repository = services.repository
+            and commits_deployed.service_id = services.service_id
+
+),
+
 -- Where the merge commit is unknown, a change is out when the last of its own commits
 -- is.
 by_own_commits as (
@@ -69,7 +89,7 @@ by_own_commits as (
         changes.change_id,
         commits_deployed.*,
         'own_commits' as deployment_link_method,
-        2 as preference
+        3 as preference
     from changes
     inner join change_commits on changes.change_id = change_commits.change_id
     inner join commits_deployed
@@ -88,6 +108,8 @@ by_own_commits as (
 unioned as (
 
     select * from by_merge_commit
+    union all
+    select * from by_moved_commit
     union all
     select * from by_own_commits
 

@@ -28,6 +28,12 @@ change_commits as (
 
 ),
 
+source_precedence as (
+
+    select * from {{ ref('source_precedence') }}
+
+),
+
 bot_patterns as (
 
     select string_agg(pattern, '|' order by pattern) as pattern
@@ -116,6 +122,7 @@ rebased_copies as (
 
 ),
 
+-- A commit is one change in however many repositories it lies.
 pushed_commits as (
 
     select commits.*
@@ -124,10 +131,8 @@ pushed_commits as (
         on
             mainline.repository = commits.repository
             and mainline.commit_sha = commits.commit_sha
-    left join pull_requests
-        on
-            commits.repository = pull_requests.repository
-            and commits.commit_sha = pull_requests.merge_commit_sha
+    left join pull_requests on commits.commit_sha = pull_requests.merge_commit_sha
+    left join source_precedence on commits.identity_system = source_precedence.system
     left join rebased_copies
         on
             commits.repository = rebased_copies.repository
@@ -137,6 +142,12 @@ pushed_commits as (
         and rebased_copies.repository is null
         and len(commits.parent_shas) = 1
         and commits.committed_at <= {{ as_of() }}
+        and {{ counts_at('commits.committed_at', 'source_precedence') }}
+    qualify
+        {{ preference_of('source_precedence') }}
+        = min({{ preference_of('source_precedence') }}) over (
+            partition by commits.commit_sha
+        )
 
 ),
 

@@ -13,6 +13,12 @@ reviews as (
 
 ),
 
+comments as (
+
+    select * from {{ ref('stg_github__review_comments') }}
+
+),
+
 bot_patterns as (
 
     select string_agg(pattern, '|' order by pattern) as pattern
@@ -26,6 +32,7 @@ independent as (
     select
         changes.change_id,
         changes.opened_at,
+        reviews.review_id,
         reviews.state,
         reviews.submitted_at
     from changes
@@ -42,15 +49,33 @@ independent as (
 
 ),
 
+comments_of_reviews as (
+
+    select
+        review_id,
+        count(*) as n_comments
+    from comments
+    group by review_id
+
+),
+
+-- Without an extract of comments, nobody knows how many there were.
 final as (
 
     select
-        change_id,
+        independent.change_id,
         count(*) as n_reviews,
-        min(submitted_at) as first_review_at,
-        min(submitted_at) filter (where state = 'APPROVED') as approved_at
+        case
+            when exists (select 1 from comments)
+                then coalesce(sum(comments_of_reviews.n_comments), 0)
+        end as n_review_comments,
+        min(independent.submitted_at) as first_review_at,
+        min(independent.submitted_at) filter (where independent.state = 'APPROVED')
+            as approved_at
     from independent
-    group by change_id
+    left join comments_of_reviews
+        on independent.review_id = comments_of_reviews.review_id
+    group by independent.change_id
 
 )
 

@@ -6,6 +6,12 @@ github as (
 
 ),
 
+gitlab as (
+
+    select * from {{ ref('stg_gitlab__commits') }}
+
+),
+
 generic as (
 
     select * from {{ ref('stg_generic__commits') }}
@@ -59,6 +65,21 @@ unioned as (
         committed_at,
         true as is_on_default_branch
     from github
+
+    union all
+
+    select
+        repository,
+        commit_sha,
+        parent_shas,
+        'gitlab' as identity_system,
+        author_email as author_login,
+        null as author_type,
+        message,
+        authored_at,
+        committed_at,
+        true as is_on_default_branch
+    from gitlab
 
     union all
 

@@ -40,7 +40,8 @@ chained as (
 
 -- A deployment that says what it takes back is believed. Else, in V1 V2 V3 V1 the last
 -- deployment rolls back, and what it takes back is V2: the first deployment after the
--- version that was restored. V1 V1 is a redeployment, not a rollback.
+-- version that was restored. V1 V1 is a redeployment, not a rollback. One that says
+-- that it is a rollback, and not of what, takes back the deployment before it.
 final as (
 
     select
@@ -58,10 +59,15 @@ final as (
         chained.previous_success_deployment_id,
         chained.deployment_sequence = 1 as is_baseline,
         coalesce(
-            chained.declared_rolled_back_deployment_id, rolled_back.deployment_id
-        ) is not null as is_rollback,
-        coalesce(chained.declared_rolled_back_deployment_id, rolled_back.deployment_id)
-            as rolled_back_deployment_id
+            chained.declared_rolled_back_deployment_id,
+            rolled_back.deployment_id,
+            case
+                when chained.is_declared_rollback
+                    then chained.previous_success_deployment_id
+            end
+        ) as rolled_back_deployment_id,
+        coalesce(chained.is_declared_rollback, false)
+        or rolled_back_deployment_id is not null as is_rollback
     from chained
     left join chained as rolled_back
         on

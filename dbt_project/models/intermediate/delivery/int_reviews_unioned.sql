@@ -12,12 +12,26 @@ github as (
 
 ),
 
+gitlab as (
+
+    select * from {{ ref('stg_gitlab__merge_request_notes') }}
+
+),
+
 generic as (
 
     select * from {{ ref('stg_generic__reviews') }}
 
 ),
 
+gitlab_projects as (
+
+    select * from {{ ref('int_gitlab_projects_named') }}
+
+),
+
+-- Each tool names the pull request in its own way. What is said of one that does not
+-- count, because another tool told of it first, does not count either.
 final as (
 
     select
@@ -33,6 +47,24 @@ final as (
             github.repository = pull_requests.repository
             and github.pull_request_number = pull_requests.number
             and pull_requests.identity_system = 'github'
+
+    union all
+
+    select
+        'gitlab/' || gitlab.note_id as review_id,
+        pull_requests.pull_request_id,
+        gitlab.reviewer_username as reviewer_login,
+        null as reviewer_type,
+        upper(gitlab.state) as state,
+        gitlab.submitted_at
+    from gitlab
+    left join gitlab_projects on gitlab.project_id = gitlab_projects.project_id
+    inner join pull_requests
+        on
+            coalesce(gitlab.repository, gitlab_projects.repository)
+            = pull_requests.repository
+            and gitlab.merge_request_number = pull_requests.number
+            and pull_requests.identity_system = 'gitlab'
 
     union all
 

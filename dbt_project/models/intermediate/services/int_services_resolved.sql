@@ -8,7 +8,7 @@ declared as (
 
 deployments as (
 
-    select * from {{ ref('stg_github__deployments') }}
+    select * from {{ ref('int_deployments_unioned') }}
 
 ),
 
@@ -18,21 +18,15 @@ pull_requests as (
 
 ),
 
-generic_deployments as (
+incidents as (
 
-    select * from {{ ref('stg_generic__deployments') }}
-
-),
-
-generic_incidents as (
-
-    select * from {{ ref('stg_generic__incidents') }}
+    select * from {{ ref('int_incidents_unioned') }}
 
 ),
 
-generic_defects as (
+issues as (
 
-    select * from {{ ref('stg_generic__defects') }}
+    select * from {{ ref('int_issues_unioned') }}
 
 ),
 
@@ -46,8 +40,6 @@ seen_repositories as (
 
     select repository from deployments
     union
-    select repository from generic_deployments
-    union
     select repository from pull_requests
 
 ),
@@ -55,19 +47,20 @@ seen_repositories as (
 seen_services as (
 
     select
-        service_id,
+        declared_service_id as service_id,
         repository
-    from generic_deployments
+    from deployments
     union all
     select
-        service_id,
+        service_alias as service_id,
         null as repository
-    from generic_incidents
+    from incidents
+    where service_alias_kind = 'catalogue'
     union all
     select
-        service_id,
+        declared_service_id as service_id,
         null as repository
-    from generic_defects
+    from issues
 
 ),
 
@@ -78,7 +71,10 @@ undeclared_services as (
         seen_services.service_id,
         min(seen_services.repository) as repository
     from seen_services
-    left join declared on seen_services.service_id = declared.service_id
+    left join declared
+        on
+            seen_services.service_id = declared.service_id
+            or seen_services.service_id = declared.service_name
     where
         seen_services.service_id is not null
         and declared.service_id is null
@@ -114,6 +110,18 @@ undeclared_pagerduty_services as (
 
 ),
 
+undeclared_opsgenie_services as (
+
+    select distinct incidents.service_alias as opsgenie_service_id
+    from incidents
+    left join declared on incidents.service_alias = declared.opsgenie_service_id
+    where
+        incidents.service_alias_kind = 'opsgenie'
+        and incidents.service_alias is not null
+        and declared.opsgenie_service_id is null
+
+),
+
 unioned as (
 
     select
@@ -121,6 +129,7 @@ unioned as (
         service_name,
         repository,
         pagerduty_service_id,
+        opsgenie_service_id,
         criticality,
         mission,
         valid_from,
@@ -135,6 +144,7 @@ unioned as (
         repository as service_name,
         repository,
         null as pagerduty_service_id,
+        null as opsgenie_service_id,
         null as criticality,
         null as mission,
         timestamp '1900-01-01' as valid_from,
@@ -149,6 +159,7 @@ unioned as (
         service_id as service_name,
         repository,
         null as pagerduty_service_id,
+        null as opsgenie_service_id,
         null as criticality,
         null as mission,
         timestamp '1900-01-01' as valid_from,
@@ -163,12 +174,28 @@ unioned as (
         service_name,
         null as repository,
         pagerduty_service_id,
+        null as opsgenie_service_id,
         null as criticality,
         null as mission,
         timestamp '1900-01-01' as valid_from,
         null as valid_to,
         false as is_declared
     from undeclared_pagerduty_services
+
+    union all
+
+    select
+        'opsgenie/' || opsgenie_service_id as service_id,
+        'opsgenie/' || opsgenie_service_id as service_name,
+        null as repository,
+        null as pagerduty_service_id,
+        opsgenie_service_id,
+        null as criticality,
+        null as mission,
+        timestamp '1900-01-01' as valid_from,
+        null as valid_to,
+        false as is_declared
+    from undeclared_opsgenie_services
 
 ),
 

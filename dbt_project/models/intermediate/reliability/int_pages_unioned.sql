@@ -1,0 +1,73 @@
+-- Each time that a tool called a person.
+with
+
+log_entries as (
+
+    select * from {{ ref('stg_pagerduty__log_entries') }}
+    where entry_type = 'notify_log_entry'
+
+),
+
+users as (
+
+    select * from {{ ref('stg_pagerduty__users') }}
+
+),
+
+alerts as (
+
+    select * from {{ ref('stg_opsgenie__alerts') }}
+
+),
+
+source_precedence as (
+
+    select * from {{ ref('source_precedence') }}
+
+),
+
+unioned as (
+
+    select
+        log_entries.log_entry_id as page_id,
+        'pagerduty' as identity_system,
+        log_entries.incident_id,
+        log_entries.notified_user_id as notified_identity,
+        users.time_zone,
+        log_entries.notification_type,
+        log_entries.created_at as paged_at
+    from log_entries
+    left join users on log_entries.notified_user_id = users.user_id
+
+    union all
+
+    -- The list of alerts does not tell each call: whoever took an alert on was called
+    -- once, when it was raised.
+    select
+        'opsgenie/' || alert_id as page_id,
+        'opsgenie' as identity_system,
+        'opsgenie/' || incident_id as incident_id,
+        notified_username as notified_identity,
+        null as time_zone,
+        null as notification_type,
+        created_at as paged_at
+    from alerts
+    where notified_username is not null
+
+),
+
+final as (
+
+    select
+        unioned.*,
+        {{ preference_of('source_precedence') }} as preference
+    from unioned
+    left join source_precedence
+        on unioned.identity_system = source_precedence.system
+    where
+        unioned.paged_at <= {{ as_of() }}
+        and {{ counts_at('unioned.paged_at', 'source_precedence') }}
+
+)
+
+select * from final
