@@ -18,6 +18,8 @@ import pandas as pd
 
 from orchestration.audit.checks import ERROR, FAILED, NOT_APPLICABLE, PASSED, SKIPPED
 from orchestration.audit.runs import Run
+from orchestration.landing import load_contracts
+from orchestration.landing.allow_list import refused_names
 from orchestration.lineage.columns import Lineage
 from orchestration.release.manifest import chain_problems, read_manifest, releases_in
 from orchestration.warehouse.artifacts import TableSize, table_sizes
@@ -59,6 +61,9 @@ SCHEMAS = {
     "newest_extract date",
     "stream_issues": "source varchar, stream varchar, kind varchar, reason varchar, "
     "field varchar, n_rows bigint",
+    "collected": "source varchar, stream varchar, key varchar, type varchar, "
+    "is_required boolean, is_about_a_person boolean, why varchar",
+    "refused": "kind varchar, names varchar",
     "gate": "page_family varchar, cohort_family varchar, decision varchar, n_cells bigint",
     "releases": "release_id varchar, sequence integer, as_of date, policy_version varchar, "
     "git_commit varchar, previous_release_id varchar, n_files integer, n_rows bigint, "
@@ -96,6 +101,8 @@ def write_tables(
         "unresolved": [(name, why) for name, why in sorted(lineage.unresolved.items())],
         "releases": list(_releases(workspace.releases)),
         "beside": beside,
+        "collected": list(_collected()),
+        "refused": [(kind, ", ".join(names)) for kind, names in refused_names().items()],
         **_from_warehouse(workspace.warehouse),
     }
     folder = workspace.audit / "published"
@@ -243,6 +250,13 @@ def _origins(
                     (table, key) in person_keys,
                     (name, key) not in before_the_gate,
                 )
+
+
+def _collected() -> Iterator[Row]:
+    for stream in load_contracts().values():
+        for path, key in stream.keys.items():
+            about = (key.type, key.required, key.person, key.why)
+            yield (stream.source, stream.name, path, *about)
 
 
 def _releases(folder: Path) -> Iterator[Row]:

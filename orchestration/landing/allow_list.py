@@ -30,7 +30,8 @@ in CSV and Parquet, the column `a.b` is the key `b` of the object `a`.
 that holds an object, else the line itself. A file that mixes wrappings is refused.
 - **A key that is not listed below never reaches the warehouse.** In JSON it is dropped without \
 a trace, since there is no end to what tools send; in CSV and Parquet the column is counted in \
-`raw.load_report`. Only what a key of the type *any* holds is kept whole.
+`raw.load_report`. A key of the type *any* holds a single value or a list of them, never an \
+object of which more than the named keys would be kept.
 - A line that cannot be read, and a record without a required key or with a wrong type there, \
 is set aside in `raw.quarantine` as a hash and a reason. Elsewhere a value of a wrong type \
 becomes null, and is counted.
@@ -58,7 +59,9 @@ def allow_list(streams: Mapping[tuple[str, str], Stream]) -> str:
     head = _HEAD.format(
         suffixes=_listed(SUFFIXES),
         envelopes=_listed(".".join(path) for path in ENVELOPES.values()),
-        forbidden="\n".join(f"- {kind}: {names}" for kind, names in _forbidden().items()),
+        forbidden="\n".join(
+            f"- {kind}: {_listed(names)}" for kind, names in refused_names().items()
+        ),
     )
     overview = _table(
         ("stream", "keys", "about a person", "what for"),
@@ -95,19 +98,20 @@ def _section(stream: Stream) -> str:
 def _row(path: str, key: Key) -> tuple[str, ...]:
     required, person = ("yes" if flag else "" for flag in (key.required, key.person))
     why = f"{key.why}; only {_listed(key.only)}" if key.only else key.why
-    return (f"`{path}`", key.type, required, person, why)
+    kind = f"{key.type}, within it {_listed(key.within)}" if key.within else key.type
+    return (f"`{path}`", kind, required, person, why)
 
 
 def _title(stream: Stream) -> str:
     return f"{stream.source}/{stream.name}"
 
 
-def _forbidden() -> dict[str, str]:
-    """Kind of data to the names that tell it."""
+def refused_names() -> dict[str, list[str]]:
+    """Kind of data that is never collected, to the names that tell it."""
     names: dict[str, list[str]] = {}
     for name, kind in [*FORBIDDEN_WORDS.items(), *FORBIDDEN_PHRASES.items()]:
         names.setdefault(kind, []).append(name)
-    return {kind: _listed(listed) for kind, listed in names.items()}
+    return names
 
 
 def _listed(names: Iterable[str]) -> str:

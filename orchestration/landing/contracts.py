@@ -72,6 +72,10 @@ class Key:
     `only`: the texts that are kept; any other is null before anything is stored, so that a
     few words of a system can be taken from where people write, too. Empty: all are kept.
     Of a list, only the elements are kept whose key has one of these texts.
+
+    `within`: the keys that are kept of an object whose keys differ from one organisation to the
+    next. A key of type `any` without it holds a single value or a list of them, and no object:
+    nobody would know what is in it.
     """
 
     type: str
@@ -79,6 +83,7 @@ class Key:
     required: bool = False
     person: bool = False
     only: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,11 +125,6 @@ class Stream:
     def top_level(self) -> frozenset[str]:
         """Names of the declared top-level keys."""
         return frozenset(path.split(".")[0].removesuffix("[]") for path in self.keys)
-
-    @cached_property
-    def restricted(self) -> Mapping[str, tuple[str, ...]]:
-        """Keys of which only some texts are kept, with these texts."""
-        return {path: key.only for path, key in self.keys.items() if key.only}
 
     @cached_property
     def required(self) -> tuple[str, ...]:
@@ -233,7 +233,7 @@ def _key(path: str, declaration: Any, at: str) -> Key:
     if reason:
         raise ContractError(f"{at}: forbidden, {reason} is never collected")
     body = _mapping(declaration, at)
-    _only(body, {"type", "required", "person", "only", "why"}, at)
+    _only(body, {"type", "required", "person", "only", "within", "why"}, at)
     for flag in ("required", "person"):
         if not isinstance(body.get(flag, False), bool):
             raise ContractError(f"{at}: {flag} must be true or false")
@@ -243,19 +243,23 @@ def _key(path: str, declaration: Any, at: str) -> Key:
     if required and "[]" in path:
         raise ContractError(f"{at}: a key inside a list cannot be required")
     kind = _choice(body, "type", TYPES, at)
-    only = body.get("only", [])
-    if not isinstance(only, list) or not all(isinstance(text, str) for text in only):
-        raise ContractError(f"{at}: only must be a list of texts")
+    only, within = _texts(body, "only", at), _texts(body, "within", at)
     if only and (kind != "text" or required or not _RESTRICTED.fullmatch(path)):
         raise ContractError(
             f"{at}: only fits a text that may be absent, of a record or of a list's elements"
         )
+    if within and (kind != "any" or required or not _NAME.fullmatch(path)):
+        raise ContractError(f"{at}: within fits a key of type any at the top that may be absent")
+    for name in within:
+        if reason := forbidden(name):
+            raise ContractError(f"{at}: within: {name}: forbidden, {reason} is never collected")
     return Key(
         type=kind,
         why=_text(body, "why", at),
         required=required,
         person=body.get("person", False),
-        only=tuple(only),
+        only=only,
+        within=within,
     )
 
 
@@ -296,6 +300,13 @@ def _text(body: Mapping[str, Any], name: str, at: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ContractError(f"{at}: {name} is missing")
     return value
+
+
+def _texts(body: Mapping[str, Any], name: str, at: str) -> tuple[str, ...]:
+    value = body.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise ContractError(f"{at}: {name} must be a list of texts")
+    return tuple(value)
 
 
 def _days(body: Mapping[str, Any], name: str, at: str) -> int | None:

@@ -5,6 +5,7 @@ landing/<source>/<stream>/<extracted_at>/*.jsonl[.gz] | *.csv[.gz] | *.parquet
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -81,7 +82,10 @@ def list_stream(landing: Path, stream: Stream) -> tuple[list[LandingFile], list[
     """Files of a stream in loading order, and what in its folder is not one."""
     files: list[LandingFile] = []
     skipped: list[SkippedPath] = []
-    for entry in _entries(landing / stream.source / stream.name):
+    folder = landing / stream.source / stream.name
+    if os.path.lexists(folder) and not folder.is_dir():
+        skipped.append(SkippedPath(folder.relative_to(landing).as_posix(), "not_a_folder"))
+    for entry in _entries(folder):
         name = entry.relative_to(landing).as_posix()
         if not entry.is_dir():
             skipped.append(SkippedPath(name, "bad_folder"))

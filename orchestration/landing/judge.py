@@ -12,6 +12,7 @@ from orchestration.landing.envelopes import (
     markers,
     unwrapped,
 )
+from orchestration.landing.kept import kept
 from orchestration.landing.rows import Rows
 from orchestration.landing.shape import Shape
 from orchestration.landing.tables import literal, quoted
@@ -90,7 +91,7 @@ def _query(stream: Stream, rows: Rows) -> str:
             select *, try(json_transform(payload, {structure})) as object from payloads
         ),
         kept as (
-            select * replace ({_kept("object", stream)} as object) from objects
+            select * replace ({kept("object", stream)} as object) from objects
         ),
         checked as (
             select *,
@@ -144,26 +145,6 @@ def _query(stream: Stream, rows: Rows) -> str:
 
 def _json_path(path: str) -> str:
     return "$" + "".join(f'."{name}"' for name in path.split("."))
-
-
-def _kept(record: str, stream: Stream) -> str:
-    """The struct without the texts, and elements of lists, that a contract does not take."""
-    if not stream.restricted:
-        return record
-    fields: dict[str, str] = {}
-    for path, texts in stream.restricted.items():
-        name, in_list, inner = path.partition("[].")
-        value = fields.get(name, f"{record}.{quoted(name)}")
-        listed = ", ".join(literal(text) for text in texts)
-        if in_list:
-            is_kept = f"(each_kept.{quoted(inner)} ->> '$') in ({listed})"
-            fields[name] = f"list_filter({value}, lambda each_kept: {is_kept})"
-        else:
-            # What is no text at all is left for the checks to name.
-            is_kept = f"not starts_with({value}::varchar, '\"') or ({value} ->> '$') in ({listed})"
-            fields[name] = f"case when {is_kept} then {value} end"
-    listed = ", ".join(f"{quoted(name)} := {value}" for name, value in fields.items())
-    return f"case when {record} is not null then struct_update({record}, {listed}) end"
 
 
 def _declared(record: str, stream: Stream) -> str:

@@ -22,6 +22,7 @@ FIXES = {
     "not_a_timestamp": "write ISO 8601 with an offset, or epoch seconds",
     "not_a_date": "write ISO 8601: YYYY-MM-DD",
     # A file.
+    "not_a_folder": "land files in a folder of this name, by the time of their extract",
     "bad_folder": "name the folder by the time of the extract: 2026-08-31T00-00-00Z",
     "unknown_format": "land *.jsonl, *.csv (either may be .gz) or *.parquet",
     "mixed_envelopes": "write one connector's output per file",

@@ -107,7 +107,7 @@ class Shape:
                 if child.key.required:
                     blank = literal('""')
                     yield f"({inner} is not null and {inner} <> {blank} and {valid})"
-                elif child.key.type != "any":
+                elif not child.key.within:
                     yield valid
             elif isinstance(child, _Object):
                 leaves = list(_leaf_values(child, inner))
@@ -136,7 +136,7 @@ class Shape:
                 if child.key.required:
                     absent = f"({absent} or {inner} = {literal(chr(34) * 2)})"
                     when_absent = "'missing'"
-                elif child.key.type == "any":
+                elif child.key.within:
                     continue
                 reason = (
                     f"case when {absent} then {when_absent} else {self._reason(child, inner)} end"
@@ -157,9 +157,8 @@ class Shape:
         """Keys of the elements, each with SQL of the reasons that its values have."""
         element = _variable(node)
         for leaf, inner in _leaves(node.element, element):
-            if leaf.key.type != "any":
-                reason = self._reason(leaf, inner)
-                yield leaf, f"list_transform({value}, lambda {element}: {reason})"
+            reason = self._reason(leaf, inner)
+            yield leaf, f"list_transform({value}, lambda {element}: {reason})"
         for child, inner in _lists(node.element, element):
             for leaf, reasons in self._list_reasons(child, inner):
                 nested = f"list_transform({value}, lambda {element}: {reasons})"
@@ -167,7 +166,7 @@ class Shape:
 
     def _mended(self, node: _Node, value: str, fields: str) -> str:
         if isinstance(node, _Leaf):
-            if node.key.type == "any":
+            if node.key.within:
                 return value
             if "[]" in node.path:
                 # One element may be at fault and the next may not.

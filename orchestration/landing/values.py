@@ -24,7 +24,12 @@ def is_clean(kind: str, value: str, *, as_text: bool) -> str:
     that has only texts.
     """
     if kind == "any":
-        return "true"
+        # An object would bring whatever it holds.
+        elements = f"json_type({value}, '$[*]')"
+        return (
+            f"(case when starts_with({value}, '{{') then false when starts_with({value}, '[')"
+            f" then not list_has_any({elements}, ['OBJECT', 'ARRAY']) else true end)"
+        )
     if kind == "text":
         return f"starts_with({value}, '\"')"
     if kind == "integer" and as_text:
@@ -59,8 +64,6 @@ def fault(kind: str, value: str, *, as_text: bool, zoned: bool) -> str:
 
     `zoned`: the contract names a zone for timestamps without an offset.
     """
-    if kind == "any":
-        return "null"
     if kind == "date":
         return _date_fault(value)
     if kind == "timestamp":

@@ -29,6 +29,7 @@ PAGES = {
     "/checks": STOPPED_BY,
     "/lineage": "Columns with the loaded keys that they rest on",
     "/streams": "The time of the commit is in the future.",
+    "/collected": "author of a change",
     "/privacy": "brief.parquet has changed since",
 }
 
@@ -153,6 +154,17 @@ def test_checks_are_chosen_by_kind_and_outcome(site: Visit) -> None:
     expect(rows).to_contain_text("expect_support_tickets_to_be_recent")
     page.get_by_role("combobox", name="Kind").select_option(label="dbt seed")
     expect(page.get_by_text("no check of this kind ended so")).to_be_visible()
+
+
+def test_keys_about_people_stand_first_and_every_key_is_a_choice_away(site: Visit) -> None:
+    page = site.open("/collected")
+    rows = page.get_by_role("table", name=re.compile("^Keys: ")).locator("tbody tr")
+    expect(rows).to_have_count(2)
+    page.get_by_role("combobox", name="Keys").select_option(label="all keys")
+    expect(rows).to_have_count(4)
+    page.get_by_role("combobox", name="Source").select_option(label="support")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("identifies the ticket")
 
 
 def test_a_published_column_leads_to_the_keys_that_were_loaded(site: Visit) -> None:

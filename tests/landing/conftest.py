@@ -31,7 +31,8 @@ streams:
       labels[].name: {type: text, why: work type}
       merged: {type: boolean, why: tells merged from open}
       share: {type: number, why: part of the work}
-      payload: {type: any, why: names the service}
+      payload: {type: any, within: [service, n], why: names the service}
+      tags: {type: any, why: words}
       due: {type: date, why: when it was wanted}
       verdict: {type: text, only: [approved, "sent back"], why: what came of the review}
       created_at: {type: timestamp, required: true, why: start}

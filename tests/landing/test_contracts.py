@@ -42,7 +42,7 @@ VALUES = {
     "boolean": True,
     "timestamp": "2026-01-02T03:04:05Z",
     "date": "2026-01-02",
-    "any": {"a": 1},
+    "any": ["a", 1],
 }
 
 
@@ -80,7 +80,8 @@ def test_a_record_of_every_shipped_stream_loads_with_each_declared_key(tmp_path)
     for stream in streams.values():
         record = records[stream.table] = {}
         for path, key in stream.keys.items():
-            put(record, path, key.only[0] if key.only else VALUES[key.type])
+            kept = key.only[0] if key.only else VALUES[key.type]
+            put(record, path, dict.fromkeys(key.within, "a") if key.within else kept)
         folder = tmp_path / stream.source / stream.name / "2026-02-01"
         folder.mkdir(parents=True)
         (folder / "part.jsonl").write_text(json.dumps({**record, "undeclared": 1}) + "\n")
@@ -133,6 +134,8 @@ def test_a_contract_becomes_a_frozen_description_of_its_streams(tmp_path):
         ("labels[].name: {type: text,", "labels[].by.name: {type: text, only: [a],", "only fits"),
         ("integer, required: true", "integer, only: ['1']", "only fits a text"),
         ("text, why: work", "text, only: a, why: work", "only must be a list of texts"),
+        ("text, why: work", "any, within: [a], why: work", "within fits a key of type any"),
+        ("labels[].name: {type: text", "p: {type: any, within: [Pay]", "Pay: forbidden, pay"),
         ("streams:", "streams: [", "not valid YAML"),
     ],
 )

@@ -50,6 +50,18 @@ def test_a_folder_with_a_bad_name_is_named_and_skipped(desk):
     assert desk.report("refused") == [("bad_folder", None, 1)]
 
 
+@pytest.mark.parametrize("kind", ["file", "link to itself"])
+def test_a_stream_that_is_no_folder_is_named(desk, kind):
+    place = desk.folder / "acme" / "changes"
+    place.parent.mkdir(parents=True)
+    if kind == "file":
+        place.write_text("{}")
+    else:
+        place.symlink_to(place)
+    (problem,) = desk.load().problems
+    assert (problem.source_file, problem.reason) == ("acme/changes", "not_a_folder")
+
+
 def test_a_file_of_an_unknown_kind_is_named_and_skipped(desk):
     desk.write("x", "notes.txt")
     desk.write("x", ".hidden")

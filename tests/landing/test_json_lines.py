@@ -69,6 +69,35 @@ def test_of_a_restricted_text_only_the_declared_ones_are_kept(desk):
     assert desk.report("nulled") == [("wrong_type", "verdict", 1)]
 
 
+@pytest.mark.parametrize(
+    ("payload", "stored"),
+    [
+        ({"service": "till", "salary": 1, "n": 2}, {"service": "till", "n": 2}),
+        ('{"service": "till", "salary": 1}', {"service": "till", "n": None}),
+        ({"service": {"salary": 1}, "n": [{"salary": 1}]}, {"service": None, "n": None}),
+        ("deployed by Ines", None),
+        ('["till"]', None),
+        ([{"salary": 1}], None),
+        (7, None),
+        (None, None),
+    ],
+)
+def test_of_an_object_without_a_form_only_the_named_keys_are_kept(desk, payload, stored):
+    desk.write([change(1, payload=payload)])
+    desk.load()
+    ((kept,),) = desk.rows("select record -> '$.payload' from raw.acme__changes")
+    assert (json.loads(kept) if kept else None) == stored
+    assert desk.report("nulled") == []
+
+
+@pytest.mark.parametrize("tags", [{"salary": 1}, [{"salary": 1}], ["a", ["b"]]])
+def test_a_key_of_any_type_never_holds_an_object(desk, tags):
+    desk.write([change(1, tags=tags), change(2, tags=["a", 1]), change(3, tags="a, b")])
+    desk.load()
+    assert desk.values("tags") == [None, '["a",1]', "a, b"]
+    assert desk.report("nulled") == [("wrong_type", "tags", 1)]
+
+
 def test_shipped_contracts_drop_what_they_do_not_declare(desk):
     stream = load_contracts()[("github", "deployments")]
     folder = desk.folder / "github" / "deployments" / AT
@@ -87,7 +116,7 @@ def test_shipped_contracts_drop_what_they_do_not_declare(desk):
     assert result.n_rows_loaded == 1
     ((stored,),) = desk.rows("select record from raw.github__deployments")
     assert SECRET not in stored
-    assert json.loads(stored)["payload"] == {"service": "pay"}
+    assert json.loads(stored)["payload"] == {"service": "pay", "unplanned": None}
 
 
 def test_values_keep_the_digits_and_letters_they_were_written_with(desk):
