@@ -44,11 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         "run", help="load, build, check, release and publish a landing folder"
     )
     _add_folders(run)
-    run.add_argument(
-        "--as-of",
-        type=parse_moment,
-        help="the end of what is counted; default: the newest extract",
-    )
+    _add_as_of(run)
     run.set_defaults(command=_run)
 
     reload = commands.add_parser(
@@ -63,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     reload.add_argument("--since", type=parse_moment, help="extracts of this time and later")
     reload.add_argument("--until", type=parse_moment, help="extracts before this time")
+    _add_as_of(reload)
     reload.set_defaults(command=_reload)
 
     check = commands.add_parser(
@@ -119,14 +116,26 @@ def _add_folders(command: argparse.ArgumentParser) -> None:
     command.add_argument("--home", type=Path, default=_HOME, help="all state of the run")
 
 
-def _run(options: argparse.Namespace) -> int:
-    from orchestration.run import run
+def _add_as_of(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--as-of",
+        type=parse_moment,
+        help="the end of what is counted; default: the newest extract",
+    )
 
-    workspace = Workspace(
+
+def _workspace(options: argparse.Namespace) -> Workspace:
+    return Workspace(
         landing=options.landing.resolve(),
         home=options.home.resolve(),
         as_of=options.as_of,
     )
+
+
+def _run(options: argparse.Namespace) -> int:
+    from orchestration.run import run
+
+    workspace = _workspace(options)
     _tell(workspace, run(workspace))
     return 0
 
@@ -142,7 +151,7 @@ def _reload(options: argparse.Namespace) -> int:
         raise WorkspaceError(
             f"no such stream: {', '.join(unknown)}. Streams are {', '.join(contracts)}."
         )
-    workspace = Workspace(options.landing.resolve(), options.home.resolve())
+    workspace = _workspace(options)
     again = Reload([contracts[name] for name in names], options.since, options.until)
     _tell(workspace, run(workspace, again))
     return 0

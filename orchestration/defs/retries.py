@@ -29,5 +29,5 @@ def retried() -> Iterator[None]:
     try:
         yield
     except _PASSING as problem:
-        say(f"{problem}\n  trying again in {_WAIT_SECONDS} s, at most {_RETRIES} times")
+        say(f"{problem}\n  tried up to {_RETRIES} times more, every {_WAIT_SECONDS} s")
         raise RetryRequested(max_retries=_RETRIES, seconds_to_wait=_WAIT_SECONDS) from problem

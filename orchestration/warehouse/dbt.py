@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from orchestration.warehouse.artifacts import PARSED, PARTIAL_PARSE
-from orchestration.warehouse.project import ensure_manifest
+from orchestration.warehouse.project import ManifestError, ensure_manifest
 
 # Of this environment, whatever PATH says.
 DBT_EXECUTABLE = Path(sys.executable).with_name("fairlead-dbt")
@@ -49,7 +49,11 @@ def main(arguments: list[str]) -> int:
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
-    ensure_manifest()
+    try:
+        ensure_manifest()
+    except ManifestError as problem:
+        print(problem, file=sys.stderr)
+        return _COULD_NOT_RUN
     parsed = Manifest.from_msgpack((PARSED / PARTIAL_PARSE).read_bytes())
     result = dbtRunner(manifest=parsed).invoke(arguments)
     if result.success:

@@ -1,6 +1,17 @@
-{#- ISO 8601 text with an offset as a UTC timestamp; anything else is null. -#}
+{#- A time as landing takes it, ISO 8601 with an offset or epoch seconds, as a UTC timestamp;
+    anything else is null. -#}
 {% macro utc(text) -%}
-    timezone('UTC', try_cast({{ text }} as timestamptz))
+    timezone(
+            'UTC',
+            coalesce(
+                try_cast({{ text }} as timestamptz),
+                to_timestamp(
+                    try_cast(
+                        regexp_extract({{ text }}, '^[0-9]{9,10}([.][0-9]+)?$') as double
+                    )
+                )
+            )
+        )
 {%- endmacro %}
 
 {#- The end of what is counted, as a UTC timestamp. -#}

@@ -37,6 +37,7 @@ final as (
     select
         github.review_id,
         pull_requests.pull_request_id,
+        'github' as identity_system,
         github.reviewer_login,
         github.reviewer_type,
         github.state,
@@ -53,6 +54,7 @@ final as (
     select
         'gitlab/' || gitlab.note_id as review_id,
         pull_requests.pull_request_id,
+        'gitlab' as identity_system,
         gitlab.reviewer_username as reviewer_login,
         null as reviewer_type,
         upper(gitlab.state) as state,
@@ -71,6 +73,7 @@ final as (
     select
         generic.review_id,
         pull_requests.pull_request_id,
+        'generic' as identity_system,
         generic.reviewer_identity as reviewer_login,
         null as reviewer_type,
         generic.state,

@@ -28,7 +28,7 @@ final as (
 
     select * exclude (extracted_at, record_hash)
     from renamed
-    qualify {{ is_latest_version(['system', 'identity']) }}
+    qualify {{ is_latest_version(['person_id', 'system', 'identity']) }}
 
 )
 
