@@ -325,7 +325,11 @@ def _choice(body: Mapping[str, Any], name: str, choices: tuple[str, ...] | None,
     return value
 
 
-class _NoDuplicateKeys(yaml.SafeLoader):
+# The parser in C, where the package has it: fifty streams are a second's work without.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _NoDuplicateKeys(_Loader):  # type: ignore[misc]
     """YAML keeps the last of two equal keys without a word; a contract must not."""
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.landing import load_contracts, load_landing
 from orchestration.sources.demo import write_demo
+from orchestration.warehouse.connection import connect
 from orchestration.warehouse.dbt import DBT_EXECUTABLE, variables
 from orchestration.workspace import PROJECT_ROOT
 
@@ -102,11 +104,14 @@ def finish(landing: Path, home: Path) -> Finished:
     return Finished(landing, home, done.stdout)
 
 
-def build_core(home: Path) -> None:
-    """Let dbt alone make core of the raw tables of a home, with its tests."""
+def load_and_build(landing: Path, home: Path, *, select: str = "+path:models/core") -> None:
+    """The load, and what dbt makes of it with its tests; no run around it."""
+    home.mkdir(exist_ok=True)
+    with connect(home / "warehouse.duckdb") as connection:
+        load_landing(connection, landing, load_contracts())
     arguments = [
         *("build", "--exclude-resource-type", "unit_test"),
-        *("--select", "+path:models/core", "--log-path", str(home), "--target-path", str(home)),
+        *("--select", select, "--log-path", str(home), "--target-path", str(home)),
         *("--project-dir", str(PROJECT_ROOT / "dbt_project"), "--profiles-dir", str(PROJECT_ROOT)),
         *("--vars", variables(AS_OF, AS_OF, "")),
     ]

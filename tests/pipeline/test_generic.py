@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.pipeline.conftest import Finished, finish, published, query
+from tests.pipeline.conftest import Finished, load_and_build, published, query
 
 AT = "2026-10-15T00-00-00Z"
 
@@ -125,7 +125,8 @@ def generic(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     place = landing / "generic" / "deployments" / AT
     place.mkdir(parents=True)
     (place / "part.csv").write_text(DEPLOYMENTS)
-    return finish(landing, folder / "home")
+    load_and_build(landing, folder / "home", select="*")
+    return Finished(landing, folder / "home", "")
 
 
 def test_everything_loads(generic: Finished) -> None:

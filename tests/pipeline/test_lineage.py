@@ -101,10 +101,11 @@ def test_raw_leaves_are_declared_keys(lineage: Lineage) -> None:
 def test_nothing_about_a_person_is_published_but_through_the_gate(
     manifest: dict[str, Any], lineage: Lineage
 ) -> None:
+    about_people = person_keys()
     for model in published(manifest):
         for column in {edge.child_column for edge in lineage.edges if edge.child == model}:
             reached = lineage.ancestors(model, column, stop=BEHIND_THE_GATE)
-            assert not reached & person_keys(), f"{model}.{column}"
+            assert not reached & about_people, f"{model}.{column}"
 
 
 def test_a_way_around_the_gate_would_be_found(lineage: Lineage) -> None:

@@ -13,9 +13,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.landing import load_contracts, load_landing
-from orchestration.warehouse.connection import connect
-from tests.pipeline.conftest import build_core, query
+from tests.pipeline.conftest import load_and_build, query
 
 AT = "2026-10-15T00-00-00Z"
 OLD, NEW = "acme/shop", "group/shop"
@@ -314,6 +312,9 @@ E1,opsgenie,ada@example.org
 """,
 }
 
+# One process builds it for all.
+pytestmark = pytest.mark.xdist_group("two tools")
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -326,12 +327,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         place = folder / "landing" / stream / AT
         place.mkdir(parents=True)
         (place / "part.csv").write_text(text)
-    home = folder / "home"
-    home.mkdir()
-    with connect(home / "warehouse.duckdb") as connection:
-        load_landing(connection, folder / "landing", load_contracts())
-    build_core(home)
-    return home
+    load_and_build(folder / "landing", folder / "home")
+    return folder / "home"
 
 
 def test_everything_loads(home: Path) -> None:

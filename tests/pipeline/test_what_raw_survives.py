@@ -15,7 +15,7 @@ import pytest
 from orchestration.landing import load_contracts, load_landing
 from orchestration.landing.lines import MAX_LINE_BYTES
 from orchestration.warehouse.connection import connect
-from tests.pipeline.conftest import Rows, build_core, query
+from tests.pipeline.conftest import Rows, load_and_build, query
 
 EARLY, AT, LATE = "2026-09-01T00-00-00Z", "2026-10-01T00-00-00Z", "2026-10-10T00-00-00Z"
 REPOSITORY = "acme/shop"
@@ -183,6 +183,9 @@ FILES: dict[str, bytes] = {
     ),
 }
 
+# One process builds it for all.
+pytestmark = pytest.mark.xdist_group("dirt")
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -198,10 +201,37 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (late / AT).rename(folder / "held back")
     with connect(home / "warehouse.duckdb") as connection:
         load_landing(connection, folder / "landing", load_contracts())
-        (folder / "held back").rename(late / AT)
-        load_landing(connection, folder / "landing", load_contracts())
-    build_core(home)
+    (folder / "held back").rename(late / AT)
+    load_and_build(folder / "landing", home)
     return home
+
+
+@pytest.fixture(scope="module")
+def shuffled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same extracts: each line a file of its own, in the opposite order, every second twice."""
+    folder = tmp_path_factory.mktemp("shuffled")
+    for name, content in FILES.items():
+        place = folder / "landing" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.suffix == ".csv":
+            place.write_bytes(content)
+            continue
+        for number, line in enumerate(reversed(content.splitlines(keepends=True))):
+            (place.parent / f"{place.stem}-{number:03}.jsonl").write_bytes(line)
+            if number % 2:
+                (place.parent / f"again-{place.stem}-{number:03}.jsonl").write_bytes(line)
+    load_and_build(folder / "landing", folder / "home")
+    return folder / "home"
+
+
+def core(home: Path) -> dict[str, Rows]:
+    """Every table of core but the list of streams, which counts files."""
+    tables = query(home, "select table_name from duckdb_tables() where schema_name = 'core'")
+    return {
+        table: query(home, f"select * from core.{table} order by all")
+        for (table,) in tables
+        if table != "dim_stream"
+    }
 
 
 def quarantined(home: Path, file: str) -> Rows:
@@ -331,3 +361,11 @@ def test_an_open_incident_has_no_end(home: Path) -> None:
         home,
         "select incident_id, is_open, resolved_at, time_to_restore_seconds from core.fct_incidents",
     ) == [("OPEN", True, None, None)]
+
+
+def test_order_repetition_and_splitting_of_files_change_no_core_table(
+    home: Path, shuffled_home: Path
+) -> None:
+    found = core(home)
+    assert len(found["fct_changes"]) > 15
+    assert core(shuffled_home) == found
