@@ -14,7 +14,7 @@ from orchestration.reports.places import TOOLS
 from orchestration.reports.publish import publish_site
 from orchestration.reports.serve import serving
 from orchestration.reports.shell import build_shell
-from tests.browser.visits import WIDTHS, Visit, visit
+from tests.browser.visits import Visit, visit
 from tests.fixtures.auditors_release import (
     STOPPED_BECAUSE,
     STOPPED_BY,
@@ -92,22 +92,13 @@ def test_every_query_of_the_pages_runs(tmp_path: Path, empty: bool) -> None:
 
 
 @pytest.mark.parametrize(("path", "words"), PAGES.items())
-def test_each_page_shows_its_data_and_asks_no_other_host(
+def test_each_page_shows_its_data_fits_the_screen_and_asks_no_other_host(
     site: Visit, path: str, words: str
 ) -> None:
     page = site.open(path)
     expect(page.get_by_text(words).first).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
-
-
-@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS.keys())
-@pytest.mark.parametrize("path", PAGES)
-def test_no_page_is_wider_than_the_screen(
-    browser: Browser, stopped_address: str, path: str, width: int
-) -> None:
-    for site in visit(browser, stopped_address, width):
-        page = site.open(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert site.fits_every_screen()
 
 
 def test_the_first_screen_says_which_check_stopped_the_run_and_why(site: Visit) -> None:

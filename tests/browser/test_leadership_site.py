@@ -13,7 +13,7 @@ from orchestration.reports.places import TOOLS
 from orchestration.reports.publish import publish_site
 from orchestration.reports.serve import serving
 from orchestration.reports.shell import build_shell
-from tests.browser.visits import WIDTHS, Visit, visit
+from tests.browser.visits import Visit, visit
 from tests.fixtures.leadership_release import write_leadership_release
 
 pytestmark = pytest.mark.xdist_group("leadership site")
@@ -62,22 +62,13 @@ def empty_site(browser: Browser, empty_address: str) -> Iterator[Visit]:
 
 
 @pytest.mark.parametrize(("path", "words"), PAGES.items())
-def test_each_page_shows_its_data_and_asks_no_other_host(
+def test_each_page_shows_its_data_fits_the_screen_and_asks_no_other_host(
     site: Visit, path: str, words: str
 ) -> None:
     page = site.open(path)
     expect(page.get_by_text(words).first).to_be_visible()
     expect(page.get_by_text("Quarters 2025-Q4 to 2026-Q3")).to_be_visible()
-
-
-@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS.keys())
-@pytest.mark.parametrize("path", PAGES)
-def test_no_page_is_wider_than_the_screen(
-    browser: Browser, address: str, path: str, width: int
-) -> None:
-    for site in visit(browser, address, width):
-        page = site.open(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert site.fits_every_screen()
 
 
 def test_the_brief_fits_the_first_screen_and_leads_to_its_figures(site: Visit) -> None:

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 PATIENCE = 60_000
 expect.set_options(timeout=PATIENCE)
 
-WIDTHS = {"desktop": 1280, "phone": 390}
+# A desktop's and a phone's.
+WIDTHS = (1280, 390)
 
 
 @dataclass
@@ -29,9 +30,20 @@ class Visit:
         expect(self.page.get_by_text("Loading …")).to_have_count(0)
         return self.page
 
+    def fits_every_screen(self) -> bool:
+        """Whether the page that is open is nowhere wider than the screen."""
+        wide = []
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 800})
+            # Charts are drawn anew a moment after the screen changed.
+            self.page.wait_for_timeout(300)
+            if self.page.evaluate("document.documentElement.scrollWidth") > width:
+                wide.append(width)
+        return not wide
 
-def visit(browser: Browser, address: str, width: int = 1280) -> Iterator[Visit]:
-    page = browser.new_page(viewport={"width": width, "height": 800})
+
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    page = browser.new_page(viewport={"width": WIDTHS[0], "height": 800})
     page.set_default_timeout(PATIENCE)
     found = Visit(page, address)
     page.on(

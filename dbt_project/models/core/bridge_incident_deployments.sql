@@ -15,6 +15,13 @@ deployments as (
 
 ),
 
+-- Whichever tool's id the incident names.
+matched_deployments as (
+
+    select * from {{ ref('int_deployments_matched') }}
+
+),
+
 commits_deployed as (
 
     select * from {{ ref('int_commits_deployed') }}
@@ -62,8 +69,10 @@ explicit as (
         incidents.detected_at,
         deployments.finished_at
     from incidents
+    inner join matched_deployments
+        on incidents.caused_by_deployment_id = matched_deployments.deployment_id
     inner join deployments
-        on incidents.caused_by_deployment_id = deployments.deployment_id
+        on matched_deployments.counted_deployment_id = deployments.deployment_id
 
     union all
 

@@ -53,12 +53,19 @@ joined as (
         changes.number,
         coalesce(deployed.service_id, services.service_id) as service_id,
         identities.person_id as author_person_id,
-        -- Distinct people are counted over this key: matched or not, but never a bot.
+        -- Distinct people are counted over this key: matched or not, but never a bot,
+        -- and never an unmatched address: one person writes commits under several.
         case
             when not changes.is_bot
                 then coalesce(
                     identities.person_id,
-                    changes.identity_system || '/' || lower(changes.author_login)
+                    case
+                        when not contains(changes.author_login, '@')
+                            then
+                                changes.identity_system
+                                || '/'
+                                || lower(changes.author_login)
+                    end
                 )
         end as contributor_key,
         changes.is_bot,

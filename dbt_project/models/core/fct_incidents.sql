@@ -17,10 +17,11 @@ repeats as (
 
     select
         counted_incident_id,
-        arg_min(root_cause, preference) as root_cause,
-        arg_min(acknowledged_at, preference) as acknowledged_at,
-        arg_min(caused_by_deployment_id, preference) as caused_by_deployment_id,
-        arg_min(caused_by_commit_sha, preference) as caused_by_commit_sha
+        arg_min(root_cause, (preference, incident_id)) as root_cause,
+        arg_min(acknowledged_at, (preference, incident_id)) as acknowledged_at,
+        arg_min(caused_by_deployment_id, (preference, incident_id))
+            as caused_by_deployment_id,
+        arg_min(caused_by_commit_sha, (preference, incident_id)) as caused_by_commit_sha
     from incidents
     where counted_incident_id != incident_id
     group by counted_incident_id

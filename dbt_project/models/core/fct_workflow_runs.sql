@@ -66,9 +66,12 @@ final as (
         with_earlier.workflow_name,
         with_earlier.trigger_event,
         with_earlier.conclusion,
-        with_earlier.run_attempt > 1 as is_rerun,
+        case
+            when with_earlier.is_each_attempt_told then with_earlier.run_attempt > 1
+        end as is_rerun,
         with_earlier.is_last_attempt,
         case
+            when not with_earlier.is_each_attempt_told then null
             when with_earlier.run_attempt = 1 then false
             when with_earlier.conclusion is null then null
             when with_earlier.conclusion != 'success' then false

@@ -16,6 +16,7 @@ reviews as (
 comments as (
 
     select * from {{ ref('stg_github__review_comments') }}
+    where created_at <= {{ as_of() }}
 
 ),
 
@@ -33,6 +34,7 @@ independent as (
         changes.change_id,
         changes.opened_at,
         reviews.review_id,
+        reviews.identity_system,
         reviews.state,
         reviews.submitted_at
     from changes
@@ -59,14 +61,17 @@ comments_of_reviews as (
 
 ),
 
--- Without an extract of comments, nobody knows how many there were.
+-- Only GitHub's comments are collected, and may not be: then nobody knows how many
+-- there were.
 final as (
 
     select
         independent.change_id,
         count(*) as n_reviews,
         case
-            when exists (select 1 from comments)
+            when
+                exists (select 1 from comments)
+                and bool_and(independent.identity_system = 'github')
                 then coalesce(sum(comments_of_reviews.n_comments), 0)
         end as n_review_comments,
         min(independent.submitted_at) as first_review_at,

@@ -20,6 +20,12 @@ listed as (
 
 ),
 
+matched_deployments as (
+
+    select * from {{ ref('int_deployments_matched') }}
+
+),
+
 parents as (
 
     select * from {{ ref('int_commit_parents_unnested') }}
@@ -43,8 +49,11 @@ brought as (
         deployments.repository,
         listed.commit_sha,
         deployments.deployment_sequence
-    from deployments
-    inner join listed on deployments.deployment_id = listed.deployment_id
+    from listed
+    inner join matched_deployments
+        on listed.deployment_id = matched_deployments.deployment_id
+    inner join deployments
+        on matched_deployments.counted_deployment_id = deployments.deployment_id
 
 ),
 

@@ -36,6 +36,12 @@ generic_deployments as (
 
 ),
 
+source_precedence as (
+
+    select * from {{ ref('source_precedence') }}
+
+),
+
 -- A generic list of commits does not say which branch they are on: what was merged or
 -- deployed is surely on the default branch.
 on_default_branch as (
@@ -117,10 +123,18 @@ unioned as (
 
 final as (
 
-    select * from unioned
+    select unioned.*
+    from unioned
+    left join source_precedence on unioned.identity_system = source_precedence.system
     qualify row_number() over (
-        partition by repository, commit_sha
-        order by is_on_default_branch desc, parent_shas is null asc, authored_at asc
+        partition by unioned.repository, unioned.commit_sha
+        order by
+            unioned.is_on_default_branch desc,
+            unioned.parent_shas is null asc,
+            {{ counts_at('unioned.committed_at', 'source_precedence') }} desc,
+            {{ preference_of('source_precedence') }} asc,
+            unioned.authored_at asc,
+            unioned.committed_at asc
     ) = 1
 
 )

@@ -74,8 +74,7 @@ final as (
             chained.service_id = rolled_back.service_id
             and chained.environment = rolled_back.environment
             and rolled_back.deployment_sequence = chained.earlier_sequence_of_commit + 1
-            and chained.commit_sha is distinct from chained.previous_commit_sha
-            and chained.commit_sha is not null
+            and chained.commit_sha != chained.previous_commit_sha
 
 )
 

@@ -109,7 +109,7 @@ targets as (
         count(*) as n_merged
     from unioned
     where
-        merged_at is not null
+        merged_at <= {{ as_of() }}
         and base_branch is not null
     group by identity_system, repository, base_branch
 
@@ -131,7 +131,15 @@ counted as (
 
     select
         unioned.* exclude (default_branch),
-        coalesce(unioned.default_branch, usual_targets.base_branch) as default_branch,
+        -- A branch that was renamed from one usual name to the other stays the default.
+        case
+            when unioned.default_branch is not null then unioned.default_branch
+            when
+                usual_targets.base_branch in ('main', 'master')
+                and unioned.base_branch in ('main', 'master')
+                then unioned.base_branch
+            else usual_targets.base_branch
+        end as default_branch,
         {{ preference_of('source_precedence') }} as preference
     from unioned
     left join usual_targets

@@ -18,6 +18,7 @@ final as (
     select
         workflow_run_id,
         run_attempt,
+        true as is_each_attempt_told,
         repository,
         head_sha,
         workflow_name,
@@ -36,6 +37,7 @@ final as (
     select
         'gitlab/' || pipeline_id as workflow_run_id,
         1 as run_attempt,
+        false as is_each_attempt_told,
         repository,
         head_sha,
         coalesce(pipeline_name, 'pipeline') as workflow_name,

@@ -31,7 +31,7 @@ served as (
 
 ),
 
-final as (
+nearest as (
 
     select
         incident_id,
@@ -51,14 +51,41 @@ final as (
         preference,
         case
             when service_id is not null and min(preference) over nearby < preference
-                then arg_min(incident_id, (preference, -epoch(detected_at))) over nearby
+                then
+                    arg_min(incident_id, (preference, detected_at, incident_id))
+                        over nearby
             else incident_id
-        end as counted_incident_id
+        end as nearest_incident_id
     from served
     window
         nearby as (
             {{ around('detected_at', 'same_incident_minutes', ['service_id']) }} -- noqa
         )
+
+),
+
+-- What is nearest may itself repeat another.
+final as (
+
+    select
+        nearest.incident_id,
+        nearest.system,
+        nearest.service_alias_kind,
+        nearest.service_alias,
+        nearest.severity,
+        nearest.title,
+        nearest.started_at,
+        nearest.detected_at,
+        nearest.acknowledged_at,
+        nearest.resolved_at,
+        nearest.root_cause,
+        nearest.caused_by_deployment_id,
+        nearest.caused_by_commit_sha,
+        nearest.service_id,
+        nearest.preference,
+        further.nearest_incident_id as counted_incident_id
+    from nearest
+    inner join nearest as further on nearest.nearest_incident_id = further.incident_id
 
 )
 

@@ -42,13 +42,19 @@ incident_io as (
 
 ),
 
+production_environments as (
+
+    select environment from {{ ref('environments') }}
+    where environment_class = 'production'
+
+),
+
 incident_events as (
 
     select
         *,
         coalesce(detected_at, reported_at, resolved_at) as began_at
     from {{ ref('stg_cdevents__incidents') }}
-    where coalesce(detected_at, reported_at, resolved_at) <= {{ as_of() }}
 
 ),
 
@@ -151,20 +157,31 @@ unioned as (
     union all
 
     select
-        'cdevents/' || incident_source || '/' || incident_id as incident_id,
+        'cdevents/'
+        || incident_events.incident_source
+        || '/'
+        || incident_events.incident_id as incident_id,
         'cdevents' as system,
         'catalogue' as service_alias_kind,
-        service_id as service_alias,
-        severity,
+        incident_events.service_id as service_alias,
+        incident_events.severity,
         null as title,
-        began_at as started_at,
-        began_at as detected_at,
+        incident_events.began_at as started_at,
+        incident_events.began_at as detected_at,
         null as acknowledged_at,
-        resolved_at,
+        incident_events.resolved_at,
         null as root_cause,
         null as caused_by_deployment_id,
         null as caused_by_commit_sha
     from incident_events
+    left join production_environments
+        on incident_events.environment = production_environments.environment
+    where
+        incident_events.began_at <= {{ as_of() }}
+        and (
+            incident_events.environment is null
+            or production_environments.environment is not null
+        )
 
     union all
 

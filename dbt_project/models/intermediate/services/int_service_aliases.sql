@@ -41,14 +41,14 @@ named as (
 
 ),
 
--- Of two services with one name, the first by its id.
+-- A service's own id goes before another's name; of two with one name, the first by id.
 final as (
 
     select
         alias_kind,
         service_alias,
-        min(service_id) as service_id,
-        min(repository) as repository,
+        arg_min(service_id, (service_id != service_alias, service_id)) as service_id,
+        arg_min(repository, (service_id != service_alias, service_id)) as repository,
         valid_from,
         valid_to
     from named

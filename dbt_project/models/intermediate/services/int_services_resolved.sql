@@ -50,13 +50,13 @@ seen_services as (
         declared_service_id as service_id,
         repository
     from deployments
-    union all
+    union
     select
         service_alias as service_id,
         null as repository
     from incidents
     where service_alias_kind = 'catalogue'
-    union all
+    union
     select
         declared_service_id as service_id,
         null as repository

@@ -16,7 +16,7 @@ events as (
             '^dev\.cdevents\.service\.(deployed|upgraded|rolledback|removed)(\.|$)',
             1
         ) as kind,
-        url_decode(record ->> '$.subject.content.artifactId') as artifact,
+        try(url_decode(record ->> '$.subject.content.artifactId')) as artifact,
         lower(record ->> '$.customData.commit_sha') as declared_commit_sha
     from source
 

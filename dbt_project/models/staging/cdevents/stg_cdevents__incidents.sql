@@ -25,7 +25,7 @@ renamed as (
             1
         ) as kind,
         lower(record ->> '$.subject.content.environment.id') as environment,
-        url_decode(record ->> '$.subject.content.artifactId') as artifact,
+        try(url_decode(record ->> '$.subject.content.artifactId')) as artifact,
         record ->> '$.customData.severity' as severity,
 
         ---------- timestamps
@@ -43,7 +43,10 @@ events as (
 
     select *
     from renamed
-    where kind != ''
+    where
+        kind != ''
+        -- What becomes of an incident is read from its events: later ones are left out.
+        and occurred_at <= {{ as_of() }}
     qualify {{ is_latest_version(['event_source', 'event_id'], 'occurred_at') }}
 
 ),

@@ -43,7 +43,8 @@ renamed as (
         schedule_id,
 
         ---------- people
-        period ->> '$.recipient.id' as user_id,
+        coalesce(period ->> '$.recipient.id', period ->> '$.recipient.name')
+            as user_id,
         period ->> '$.recipient.name' as username,
 
         ---------- attributes
