@@ -53,20 +53,18 @@ joined as (
         changes.number,
         coalesce(deployed.service_id, services.service_id) as service_id,
         identities.person_id as author_person_id,
-        -- Distinct people are counted over this key: matched or not, but never a bot,
-        -- and never an unmatched address: one person writes commits under several.
+        -- Distinct people are counted over this key: matched or not, but never a bot.
+        -- GitLab knows who merged by a username and who committed by an address:
+        -- without a match the address would count the same person again.
         case
+            when identities.person_id is not null and not changes.is_bot
+                then identities.person_id
+            when
+                changes.identity_system = 'gitlab'
+                and contains(changes.author_login, '@')
+                then null
             when not changes.is_bot
-                then coalesce(
-                    identities.person_id,
-                    case
-                        when not contains(changes.author_login, '@')
-                            then
-                                changes.identity_system
-                                || '/'
-                                || lower(changes.author_login)
-                    end
-                )
+                then changes.identity_system || '/' || lower(changes.author_login)
         end as contributor_key,
         changes.is_bot,
         changes.first_commit_at,
