@@ -77,13 +77,11 @@ class Landing:
     def __init__(self, root: Path, part: str = "part-000") -> None:
         self.root = root
         self._part = part
-        # Inside of the landing folder, so that a rename never crosses file systems;
-        # hidden, so that no reader takes it for a source.
-        self._aside = root / f".{part}-aside"
+        self._aside = _aside(root, part)
         if self._aside.exists():
             shutil.rmtree(self._aside)
+        self._aside.mkdir(parents=True)
         self._files: dict[tuple[str, str, str], StreamFile] = {}
-        self._paths: list[Path] = []
         self._rows: dict[str, int] = {}
 
     def add(self, source: str, stream: str, extracted: str, record: dict[str, object]) -> None:
@@ -93,7 +91,6 @@ class Landing:
         if file is None:
             path = Path(*key, f"{self._part}.jsonl.gz")
             file = self._files[key] = StreamFile(self._aside / path)
-            self._paths.append(path)
         file.add(record)
 
     def counts(self) -> dict[str, int]:
@@ -124,21 +121,44 @@ class Landing:
         target = self._aside / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text.getvalue(), encoding="utf-8")
-        self._paths.append(path)
         key = f"{source}.{stream}"
         self._rows[key] = self._rows.get(key, 0) + count
 
-    def publish(self) -> int:
-        """Move everything in its place; what is there already stays. Bytes in all."""
+    def close(self) -> None:
+        """End all files. They stay aside until somebody publishes the part."""
         for file in self._files.values():
             file.close()
-        size = 0
-        for path in sorted(self._paths):
-            source, target = self._aside / path, self.root / path
-            size += source.stat().st_size
-            if target.exists() and filecmp.cmp(source, target, shallow=False):
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(source, target)
-        shutil.rmtree(self._aside)
-        return size
+
+    def publish(self) -> list[Path]:
+        """Move everything in its place; the paths below the landing folder."""
+        self.close()
+        return publish_part(self.root, self._part)
+
+
+def publish_part(root: Path, part: str) -> list[Path]:
+    """Move what was written aside in its place; a file that is the same already stays.
+
+    Returns the paths below ``root``. Another process may have written the part.
+    """
+    aside = _aside(root, part)
+    paths = sorted(path.relative_to(aside) for path in aside.rglob("*") if path.is_file())
+    for path in paths:
+        source, target = aside / path, root / path
+        if target.exists() and filecmp.cmp(source, target, shallow=False):
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(source, target)
+    shutil.rmtree(aside)
+    return paths
+
+
+def clear_aside(root: Path) -> None:
+    """Remove what a process that was killed has left aside."""
+    for path in root.glob(".part-*-aside"):
+        shutil.rmtree(path)
+
+
+def _aside(root: Path, part: str) -> Path:
+    # Inside of the landing folder, so that a rename never crosses file systems; hidden, so
+    # that no reader takes it for a source.
+    return root / f".{part}-aside"

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from orchestration.sources.demo import calendar
+from orchestration.sources.demo.world import calendar
 from orchestration.sources.demo.planted import Planted
 
 

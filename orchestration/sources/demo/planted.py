@@ -1,8 +1,9 @@
-"""The register of what was planted: each oddity by name, with the ids it has.
+"""The register of what was planted: each oddity and each truth by name, with its ids.
 
 A module that plants something asks ``planned`` whether to, and calls ``record`` when
 it has happened. What is never recorded was never planted; tests hold both against
-the files. An organisation without anything planted is ``Planted(names=())``.
+the files. An organisation without anything planted, the clean twin, is
+``Planted(names=())``.
 """
 
 from __future__ import annotations
@@ -16,12 +17,8 @@ OCCURRENCES: dict[str, str] = {
     "person_in_two_teams": "One person belongs to two teams at once, half and half.",
     "person_with_two_logins": "One person used one GitHub login, and later another.",
     "person_moved_zone": "One person moved to another time zone.",
-    "team_renamed": "A team has another name from a date on, and the same id.",
-    "team_moved_department": "A team went to another department with all its people.",
-    "team_split": "Half of a team and of its services went to a new team.",
     "manager_changed": "A team's manager left and a member became the manager.",
     "service_handed_over": "Services went to another team as inherited debt.",
-    "service_without_owner": "The ownership of a service ended without successor.",
     "service_without_pagerduty": "Services no one is paged for.",
     "monorepo": "Several services share one repository; the payload names which.",
     "repository_without_service": "Repositories that belong to no service.",
@@ -51,6 +48,52 @@ OCCURRENCES: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Truth:
+    """What is so, in a sentence, and where a reader can see it.
+
+    ``pages`` of the sites that exist show it; the empty text means that no page does yet.
+    """
+
+    what: str
+    pages: str
+
+
+TRUTHS: dict[str, Truth] = {
+    "burnout": Truth(
+        "From a day on the services of these teams break four times as often, half of it at"
+        " night; leave stops, answers in surveys fall, and in the last weeks people go.",
+        "",
+    ),
+    "inherited_debt": Truth(
+        "In services whose owners inherited debt, deployments fail, incidents happen and"
+        " defects are found this many times as often.",
+        "",
+    ),
+    "trend_break": Truth(
+        "From a day on changes of this division wait this many times as long for a review.",
+        "",
+    ),
+    "service_without_owner": Truth(
+        "The ownership of a service ended and nobody followed; only the most urgent is done.",
+        "",
+    ),
+    "blocked_team": Truth(
+        "Changes of this team are reviewed by another team, and wait for it as long as those of"
+        " the division whose trend broke.",
+        "",
+    ),
+    "team_split": Truth("Half of a team and of its services went to a new team.", ""),
+    "team_renamed": Truth("A team has another name from a day on, and the same id.", ""),
+    "team_moved_department": Truth(
+        "A team went to a department of another division with all its people.", ""
+    ),
+    "quiet_role": Truth("Reviews of this role have this part of the usual remarks.", ""),
+    "comment_heavy_role": Truth("Reviews of this role have this many times the remarks.", ""),
+    "slow_promotions": Truth("Only this part of the promotions of one cohort happened.", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Occurrence:
     """One planted thing: its name and the ids by which the extracts know it."""
 
@@ -64,16 +107,20 @@ class Occurrence:
 class Planted:
     """What is to be planted, and what has been."""
 
-    def __init__(self, names: Iterable[str] = tuple(OCCURRENCES)) -> None:
+    def __init__(self, names: Iterable[str] = (*OCCURRENCES, *TRUTHS)) -> None:
         self._names = frozenset(names)
-        unknown = self._names - OCCURRENCES.keys()
+        unknown = self._names - OCCURRENCES.keys() - TRUTHS.keys()
         if unknown:
             raise ValueError(f"nothing is known about {sorted(unknown)}")
         self._found: list[Occurrence] = []
 
+    @property
+    def names(self) -> frozenset[str]:
+        return self._names
+
     def planned(self, name: str) -> bool:
         """Whether this is to be planted; a name outside the register is an error."""
-        if name not in OCCURRENCES:
+        if name not in OCCURRENCES and name not in TRUTHS:
             raise KeyError(name)
         return name in self._names
 

@@ -10,15 +10,15 @@ import random
 from collections.abc import Iterator
 from datetime import date
 
-from orchestration.sources.demo.calendar import days_off
-from orchestration.sources.demo.organisation import (
+from orchestration.sources.demo.planted import Planted
+from orchestration.sources.demo.world.calendar import days_off
+from orchestration.sources.demo.world.organisation import (
     HUBS,
     OUTPOSTS,
     Organisation,
     Person,
     Team,
 )
-from orchestration.sources.demo.planted import Planted
 
 Row = tuple[object, ...]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from orchestration.sources.demo.calendar import day_of, instant, iso
-from orchestration.sources.demo.founding import pagerduty_id
-from orchestration.sources.demo.incidents import Entry, Incident
-from orchestration.sources.demo.organisation import Person, Service, Team
+from orchestration.sources.demo.work.incidents import Entry, Incident
+from orchestration.sources.demo.world.calendar import day_of, instant, iso
+from orchestration.sources.demo.world.ids import pagerduty_id
+from orchestration.sources.demo.world.organisation import Person, Service, Team
 
 API = "https://api.pagerduty.com"
 WEB = "https://harbourline.pagerduty.example"
@@ -44,7 +44,7 @@ def _teams(team: Team | None, at: int) -> list[Json]:
 
 def service(item: Service, team: Team | None, at: int) -> Json:
     """`GET /services`: the policy is that of today's owner."""
-    identity = item.pagerduty_id
+    identity = item.pager_id
     changed = max(o.start for o in item.owners if o.start <= day_of(at))
     return {
         "id": identity,
@@ -172,7 +172,7 @@ def incident(item: Incident, at: int) -> Json:
         "updated_at": iso(changed),
         "status": status,
         "incident_key": item.incident_id.lower(),
-        "service": _reference("service", item.service.pagerduty_id, item.service.name),
+        "service": _reference("service", item.service.pager_id, item.service.name),
         "assignments": [] if is_resolved else [assigned],
         "assigned_via": "escalation_policy",
         "last_status_change_at": iso(changed),
@@ -211,7 +211,7 @@ def incident(item: Incident, at: int) -> Json:
 
 def log_entry(entry: Entry, item: Incident) -> Json:
     """`GET /log_entries`: a page is a `notify_log_entry`."""
-    service_reference = _reference("service", item.service.pagerduty_id, item.service.name)
+    service_reference = _reference("service", item.service.pager_id, item.service.name)
     agent = service_reference
     if entry.kind in ("acknowledge", "resolve") and entry.person:
         agent = _user(entry.person)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from orchestration.sources.demo import names
-from orchestration.sources.demo.calendar import DAY, HOUR, day_of, instant, working_second
-from orchestration.sources.demo.changes import around, poisson
-from orchestration.sources.demo.history import Issue, Trouble
-from orchestration.sources.demo.organisation import Organisation, Person, Repository, Service
 from orchestration.sources.demo.planted import Planted
+from orchestration.sources.demo.work.changes import around, poisson
+from orchestration.sources.demo.work.history import Issue, Trouble
+from orchestration.sources.demo.world import names
+from orchestration.sources.demo.world.calendar import DAY, HOUR, day_of, instant, working_second
+from orchestration.sources.demo.world.organisation import Organisation, Person, Repository, Service
 
 ISSUE_IDS = (2_600_000_000, 100_000)
 FIRST_NUMBER = 100_001
@@ -62,7 +62,7 @@ class Tracker:
 
     def _reported(self, service: Service) -> Iterator[Issue]:
         rng, period = self._rng, self._organisation.period
-        debt = 1.5 if service.owners[-1].band == "inherited_debt" else 1.0
+        debt = self._organisation.influences.of_debt(service)
         for day in range(max(period.start, service.born), period.end):
             crew = [p for p in service.keeper(day).team.members(day) if p.at_work(day)]
             if not crew:
@@ -100,8 +100,12 @@ class Tracker:
             labels = (*labels, f"service:{service.name}")
         number = FIRST_NUMBER + self._count
         if FOUND_IN[0] in labels:
-            repository = self._repository.full_name
-            self._planted.record("defects_in_production", repository=repository, issue_id=issue_id)
+            self._planted.record(
+                "defects_in_production",
+                repository=self._repository.full_name,
+                tracker=self._repository.tracker,
+                issue_id=issue_id,
+            )
         yield Issue(
             issue_id=issue_id,
             number=number,
@@ -109,7 +113,9 @@ class Tracker:
             title=f"{rng.choice(names.CHANGE_VERBS)} {rng.choice(names.CHANGE_OBJECTS)}",
             labels=labels,
             kind=kind,
+            service=service,
             created_at=at,
+            started_at=at + int(wait * rng.uniform(0.2, 0.8)),
             closed_at=None if rng.random() < 0.06 else at + wait,
             is_fixed=rng.random() < 0.88,
         )

@@ -8,10 +8,11 @@ repository, so that memory does not grow with the events.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from orchestration.sources.demo.calendar import (
+from orchestration.sources.demo.world.calendar import (
+    FAR,
     Period,
     Site,
     is_workday,
@@ -55,12 +56,22 @@ ROLE_FAMILIES: dict[str, tuple[tuple[str, int], ...]] = {
 }
 LEVELS = ("IC1", "IC2", "IC3", "IC4", "IC5")
 LEVEL_WEIGHTS = (10, 25, 35, 22, 8)
+# How often a service is delivered.
+CADENCES = ("on_merge", "daily", "weekly", "fortnightly")
+CADENCE_WEIGHTS = (46, 30, 15, 9)
 SMALL_TEAMS = (1, 2, 3, 3, 4, 4)
+
+
+# The tools a division works with: code and deployments, issues, and on-call.
+GITHUB, GITLAB, JIRA = "github", "gitlab", "jira"
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A GitHub account. ``deleted_at`` in seconds: from then on `user` is null."""
+    """A GitHub account. ``deleted_at`` in seconds: from then on `user` is null.
+
+    Other tools know the person by the address or by what stands before its `@`.
+    """
 
     login: str
     account_id: int
@@ -68,6 +79,10 @@ class Account:
     name: str
     email: str
     deleted_at: int | None = None
+
+    @property
+    def username(self) -> str:
+        return self.email.split("@")[0]
 
 
 @dataclass(slots=True)
@@ -138,6 +153,8 @@ class TeamVersion:
 class Team:
     team_id: str
     kind: str
+    tools: str
+    tracker: str
     site: Site
     cadence: str
     pagerduty_id: str
@@ -168,6 +185,27 @@ class Team:
         place = bisect_right(self.changes, day) - 1
         return self.rosters[place] if place >= 0 else []
 
+    def end(self, person: Person, day: int) -> None:
+        """End the person's membership on a day; what would have begun later never does."""
+        self.memberships = [
+            replace(m, end=day) if m.person is person and m.end > day else m
+            for m in self.memberships
+            if not (m.person is person and m.start >= day)
+        ]
+        self.changes = []
+
+    def settled(self, day: int) -> list[Person]:
+        """Members who stay, lead nobody, and were here well before the day."""
+        return [
+            m.person
+            for m in self.memberships
+            if m.end == FAR
+            and m.start < day - 30
+            and m.share == 1.0
+            and m.person.left == FAR
+            and all(m.person is not manager for _, manager in self.managers)
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
@@ -179,7 +217,11 @@ class Ownership:
 
 @dataclass(slots=True)
 class Service:
-    """A service; ``weight`` is its part of its team's work, without unit."""
+    """A service; ``weight`` is its part of its team's work, without unit.
+
+    ``tools`` are those of the team that founded it; ``pager_id`` is how the on-call tool
+    among them knows it, and empty where no one is paged.
+    """
 
     service_id: str
     name: str
@@ -187,7 +229,8 @@ class Service:
     mission: str
     born: int
     repository: str
-    pagerduty_id: str
+    tools: str
+    pager_id: str
     weight: float
     owners: list[Ownership]
     traits: frozenset[str] = frozenset()
@@ -222,7 +265,43 @@ class Repository:
     merge_method: str
     services: list[Service]
     teams: list[Team]
+    tools: str
+    tracker: str
     targets: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Influences:
+    """What makes some teams, services or roles different. Without any, all are alike.
+
+    ``overloaded``: team to the day from which its services break far more often;
+    ``slowed``: division to the day from which its changes wait longer for a review, and
+    ``blocked``: team to the team that reviews its changes, both by the factor ``wait``;
+    ``remarks``: role family to the factor by which its reviews have more remarks.
+    """
+
+    debt: float = 1.0
+    wait: float = 1.0
+    overloaded: dict[str, int] = field(default_factory=dict)
+    slowed: dict[str, int] = field(default_factory=dict)
+    blocked: dict[str, Team] = field(default_factory=dict)
+    remarks: dict[str, float] = field(default_factory=dict)
+
+    def of_debt(self, service: Service) -> float:
+        """How much more goes wrong in a service whose last owner inherited its debt."""
+        return self.debt if service.owners[-1].band == "inherited_debt" else 1.0
+
+    def is_overloaded(self, team: Team, day: int) -> bool:
+        return self.overloaded.get(team.team_id, FAR) <= day
+
+    def waits_for(self, team: Team) -> Team | None:
+        """The team without whose review nothing of this team is merged."""
+        return self.blocked.get(team.team_id)
+
+    def patience(self, team: Team, day: int) -> float:
+        """By how much longer a change of the team waits for its first review."""
+        is_slow = self.slowed.get(team.version(day).division, FAR) <= day
+        return self.wait if is_slow or team.team_id in self.blocked else 1.0
 
 
 @dataclass(slots=True)
@@ -237,6 +316,7 @@ class Organisation:
     outsiders: list[Account]
     catch_all: Person
     dependencies: list[Dependency] = field(default_factory=list)
+    influences: Influences = field(default_factory=Influences)
     entered_twice: Person | None = None
     entered_backwards: Person | None = None
     loads: dict[str, list[Service]] = field(default_factory=dict)

@@ -16,18 +16,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from orchestration.sources.demo import names
-from orchestration.sources.demo.calendar import (
-    HOUR,
-    MINUTE,
-    day_of,
-    instant,
-    is_workday,
-    season,
-)
-from orchestration.sources.demo.changes import Plan, Planner, around
-from orchestration.sources.demo.founding import CADENCE_WEIGHTS, CADENCES
-from orchestration.sources.demo.history import (
+from orchestration.sources.demo.planted import Planted
+from orchestration.sources.demo.work.changes import Plan, Planner, around
+from orchestration.sources.demo.work.history import (
     Commit,
     Deployment,
     History,
@@ -37,15 +28,26 @@ from orchestration.sources.demo.history import (
     Status,
     Trouble,
 )
-from orchestration.sources.demo.organisation import (
+from orchestration.sources.demo.world import names
+from orchestration.sources.demo.world.calendar import (
+    HOUR,
+    MINUTE,
+    day_of,
+    instant,
+    is_workday,
+    season,
+)
+from orchestration.sources.demo.world.organisation import (
+    CADENCE_WEIGHTS,
+    CADENCES,
+    GITHUB,
     Account,
     Organisation,
     Person,
     Repository,
     Service,
 )
-from orchestration.sources.demo.planted import Planted
-from orchestration.sources.demo.rotations import Rotations
+from orchestration.sources.demo.world.rotations import Rotations
 
 DEPLOY_BOT = Account("harbourline-deploy[bot]", 88_200_417, "Bot", "deploy", "deploy@bot.example")
 # Ranges of ids: a repository's number times the width, so that none needs another's
@@ -116,20 +118,23 @@ class Replay:
             cadence = rng.choices(CADENCES, CADENCE_WEIGHTS)[0]
         if self.repository.targets or "monorepo" in service.traits:
             cadence = "on_merge"
-        debt = 1.6 if service.owners[-1].band == "inherited_debt" else 1.0
+        debt = self.organisation.influences.of_debt(service)
         risk = 0.062 * debt * TIER_RISK[service.criticality]
         risk *= 1.3 if cadence in ("weekly", "fortnightly") else 1.0
         payloads = ("object", "text", "null")
         payload = rng.choices(payloads, (50, 20, 30))[0]
         if "monorepo" in service.traits:
             payload = rng.choice(payloads[:2])
-        self.planted.record("payload_kinds", service_id=service.service_id, kind=payload)
+        if service.tools == GITHUB:
+            self.planted.record("payload_kinds", service_id=service.service_id, kind=payload)
         return Delivery(
             service=service,
             cadence=cadence,
             payload=payload,
             has_staging=rng.random() < (0.3 if cadence == "on_merge" else 0.75),
-            has_releases=cadence in ("weekly", "fortnightly") and rng.random() < 0.6,
+            has_releases=service.tools == GITHUB
+            and cadence in ("weekly", "fortnightly")
+            and rng.random() < 0.6,
             risk=min(0.2, risk * rng.lognormvariate(0, 0.25)),
             pipeline=0.028 * debt * rng.lognormvariate(0, 0.3),
             successes={"production": [], "staging": []},
@@ -148,7 +153,7 @@ class Replay:
                 self._push(plan.created_at, "open", plan)
         for delivery in self.deliveries:
             self._schedule(delivery)
-        if self.rng.random() < 0.2:
+        if self.rng.random() < 0.2 and self.planted.planned("direct_pushes"):
             for _ in range(self.rng.randrange(2, 9)):
                 day = self.rng.randrange(max(period.start, born), period.end)
                 self._push(instant("UTC", day, 15 * HOUR), "direct")
@@ -283,7 +288,7 @@ class Replay:
             deletions=plan.lines - added,
             files=files,
         )
-        for account, state, when in plan.reviews:
+        for account, state, when, n_comments in plan.reviews:
             seen = [c.sha for c in commits if c.committed_at <= when]
             pull.reviews.append(
                 Review(
@@ -293,6 +298,7 @@ class Replay:
                     when,
                     seen[-1] if seen else commits[0].sha,
                     "" if state == "APPROVED" else "Please see my remarks.",
+                    n_comments,
                 )
             )
         self.history.pulls.append(pull)
@@ -325,7 +331,7 @@ class Replay:
         tip, method = self._tip(at), self.repository.merge_method
         number = pull.number
         if method == "merge":
-            text = f"Merge pull request #{number} from {names.COMPANY}/{plan.branch}"
+            text = _merge_title(self.repository, number, plan.branch)
             merge = self._commit(
                 f"merge/{number}",
                 plan.merger,
@@ -509,7 +515,9 @@ class Replay:
             Release(self._id(RELEASE_IDS), tag, deployment.sha, DEPLOY_BOT, created, at - 90)
         )
         deployment.ref = tag
-        deployment.tag_only = self.rng.random() < 0.4
+        deployment.tag_only = self.rng.random() < 0.4 and self.planted.planned(
+            "tag_only_deployments"
+        )
         if deployment.tag_only:
             self.planted.record(
                 "tag_only_deployments", deployment_id=deployment.deployment_id, tag=tag
@@ -559,7 +567,7 @@ class Replay:
             solved = (plan.merged_at or start) + 20 * MINUTE
             if twice:
                 self._push(solved + 20 * HOUR, "again", plan, service)
-        if service.pagerduty_id and rng.random() < 0.78:
+        if service.pager_id and rng.random() < 0.78:
             self.history.troubles.append(
                 Trouble(
                     service=service,
@@ -625,3 +633,10 @@ class Replay:
             sha=first[1],
         )
         return True
+
+
+def _merge_title(repository: Repository, number: int, branch: str) -> str:
+    """The first line of a merge commit, as each tool writes it."""
+    if repository.tools == GITHUB:
+        return f"Merge pull request #{number} from {names.COMPANY}/{branch}"
+    return f"Merge branch '{branch}' into 'main'"

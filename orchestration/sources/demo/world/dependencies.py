@@ -9,9 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from orchestration.sources.demo.calendar import FAR, span
-from orchestration.sources.demo.organisation import Dependency, Organisation, Service
 from orchestration.sources.demo.planted import Planted
+from orchestration.sources.demo.world.calendar import FAR, span
+from orchestration.sources.demo.world.organisation import Dependency, Organisation, Service
 
 Row = tuple[object, ...]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from orchestration.sources.demo.organisation import Account, Person, Service
+from orchestration.sources.demo.world.organisation import Account, Person, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Review:
     submitted_at: int
     commit_sha: str
     body: str
+    n_comments: int = 0
 
 
 @dataclass(slots=True)
@@ -122,7 +123,7 @@ class WorkflowRun:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """``closed_at`` None: still open when the demo ends."""
+    """``closed_at`` None: still open when the demo ends; ``started_at``: nobody works on it."""
 
     issue_id: int
     number: int
@@ -130,13 +131,15 @@ class Issue:
     title: str
     labels: tuple[str, ...]
     kind: str
+    service: Service
     created_at: int
+    started_at: int | None
     closed_at: int | None
     is_fixed: bool
 
     def updated_at(self, at: int) -> int:
-        is_closed = self.closed_at is not None and self.closed_at <= at
-        return self.closed_at if is_closed and self.closed_at else self.created_at
+        moments = (self.created_at, self.started_at, self.closed_at)
+        return max(m for m in moments if m is not None and m <= at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,18 @@ class Ticket:
     def updated_at(self, at: int) -> int:
         moments = (self.opened_at, self.escalated_at, self.resolved_at)
         return max(m for m in moments if m is not None and m <= at)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to one question. ``respondent``: a pseudonym that no list resolves."""
+
+    wave: str
+    question_id: str
+    respondent: str
+    answer: int
+    submitted_at: int
+    team_id: str
 
 
 @dataclass(slots=True)

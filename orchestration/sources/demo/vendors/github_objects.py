@@ -7,11 +7,9 @@ of the extract: an object is what the API would have said then.
 
 from __future__ import annotations
 
-import random
 from functools import lru_cache
 
-from orchestration.sources.demo.calendar import iso
-from orchestration.sources.demo.history import (
+from orchestration.sources.demo.work.history import (
     Commit,
     Deployment,
     Issue,
@@ -21,8 +19,9 @@ from orchestration.sources.demo.history import (
     Status,
     WorkflowRun,
 )
-from orchestration.sources.demo.names import COMPANY
-from orchestration.sources.demo.organisation import Account
+from orchestration.sources.demo.world.calendar import iso
+from orchestration.sources.demo.world.names import COMPANY
+from orchestration.sources.demo.world.organisation import Account
 from orchestration.sources.write import Encoded, encoded, line
 
 API = "https://api.github.com"
@@ -139,7 +138,7 @@ def pull_request(pull: PullRequest, full_name: str, repo: Encoded, at: int) -> J
         "merged_by": user(pull.merged_by, at) if merged else None,
         "comments": 0,
         "review_comments": sum(
-            n_comments(review) for review in pull.reviews if review.submitted_at <= at
+            review.n_comments for review in pull.reviews if review.submitted_at <= at
         ),
         "commits": len(pushed),
         "additions": pull.additions,
@@ -166,18 +165,11 @@ def review(item: Review, pull: PullRequest, full_name: str, at: int) -> Json:
     }
 
 
-def n_comments(item: Review) -> int:
-    """Remarks on lines that a review has; an approval has none."""
-    if item.state == "APPROVED":
-        return 0
-    return random.Random(f"review comments/{item.review_id}").randint(1, 4)
-
-
 def review_comments(item: Review, pull: PullRequest, full_name: str, at: int) -> list[Json]:
     """`GET …/pulls/comments`: the remarks of one review."""
     url = f"{API}/repos/{full_name}"
     found: list[Json] = []
-    for place in range(n_comments(item)):
+    for place in range(item.n_comments):
         # A review has fewer remarks than ids are apart.
         identity = 10 * item.review_id + place
         found.append(

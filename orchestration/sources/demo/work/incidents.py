@@ -11,8 +11,11 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from orchestration.sources.demo import names
-from orchestration.sources.demo.calendar import (
+from orchestration.sources.demo.planted import Planted
+from orchestration.sources.demo.work.changes import around, poisson
+from orchestration.sources.demo.work.history import Trouble
+from orchestration.sources.demo.world import names
+from orchestration.sources.demo.world.calendar import (
     DAY,
     HOUR,
     MINUTE,
@@ -20,23 +23,23 @@ from orchestration.sources.demo.calendar import (
     instant,
     local,
 )
-from orchestration.sources.demo.changes import around, poisson
-from orchestration.sources.demo.founding import pagerduty_id
-from orchestration.sources.demo.history import Trouble
-from orchestration.sources.demo.organisation import (
+from orchestration.sources.demo.world.ids import pagerduty_id
+from orchestration.sources.demo.world.organisation import (
     Organisation,
     Person,
     Repository,
     Service,
     Team,
 )
-from orchestration.sources.demo.planted import Planted
-from orchestration.sources.demo.rotations import Rotations
+from orchestration.sources.demo.world.rotations import Rotations
 
 # Incidents in a week that no deployment caused, by criticality.
 WEEKLY = {"tier_1": 0.62, "tier_2": 0.42, "tier_3": 0.24}
 # The share of them that follows the traffic of the day; the rest comes at any hour.
 SHARE_IN_TRAFFIC = 0.62
+# How much more breaks in a team that is planted to burn out, and how much of it at night.
+OVERLOAD = 4
+SHARE_AT_NIGHT = 0.5
 ESCALATES_AFTER = 15 * MINUTE
 NUMBERS_PER_SERVICE = 10_000
 
@@ -93,7 +96,7 @@ class Duty:
         """All incidents of the repository's services, service by service."""
         as_of = self.organisation.period.as_of
         for service in self.repository.services:
-            if not service.pagerduty_id:
+            if not service.pager_id:
                 continue
             own = [trouble for trouble in troubles if trouble.service is service]
             own += self._by_themselves(service)
@@ -104,12 +107,14 @@ class Duty:
     def _by_themselves(self, service: Service) -> Iterator[Trouble]:
         rng, period = self.rng, self.organisation.period
         start = max(period.start, service.born + 9)
-        debt = 1.5 if service.owners[-1].band == "inherited_debt" else 1.0
+        influences = self.organisation.influences
+        debt = influences.of_debt(service)
         rate = WEEKLY[service.criticality] * debt * rng.lognormvariate(0, 0.3) / 7
         day = start
         while day < period.end:
-            for _ in range(poisson(rng, rate)):
-                trouble = self._sporadic(service, day)
+            is_overloaded = influences.is_overloaded(service.keeper(day).team, day)
+            for _ in range(poisson(rng, rate * (OVERLOAD if is_overloaded else 1))):
+                trouble = self._sporadic(service, day, is_overloaded)
                 yield trouble
                 if rng.random() < 0.12:
                     # What was not understood comes back.
@@ -132,11 +137,14 @@ class Duty:
         if "open_incidents" in targets:
             yield Trouble(service, targets["open_incidents"], None, None, "capacity", False)
 
-    def _sporadic(self, service: Service, day: int) -> Trouble:
+    def _sporadic(self, service: Service, day: int, is_overloaded: bool) -> Trouble:
         rng = self.rng
+        zone = service.keeper(day).team.site.zone
         at = instant("UTC", day, rng.randrange(DAY))
-        if rng.random() < SHARE_IN_TRAFFIC:
-            zone = service.keeper(day).team.site.zone
+        if is_overloaded and rng.random() < SHARE_AT_NIGHT:
+            # What wakes people comes in the small hours, where they live.
+            at = instant(zone, day, int(rng.uniform(0.5, 5.5) * HOUR))
+        elif rng.random() < SHARE_IN_TRAFFIC:
             weekday = day - (day - 1) % 7 + min((day - 1) % 7, 4)
             at = instant(zone, weekday, int(rng.triangular(7.5, 18.5, 12) * HOUR))
         return Trouble(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
-from orchestration.sources.demo.organisation import Organisation
+from orchestration.sources.demo.world.organisation import Organisation
 
 Row = tuple[object, ...]
 

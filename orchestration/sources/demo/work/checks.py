@@ -9,11 +9,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from orchestration.sources.demo.calendar import MINUTE
-from orchestration.sources.demo.changes import around
-from orchestration.sources.demo.history import History, WorkflowRun
-from orchestration.sources.demo.organisation import Account, Organisation, Repository
 from orchestration.sources.demo.planted import Planted
+from orchestration.sources.demo.work.changes import around
+from orchestration.sources.demo.work.history import History, WorkflowRun
+from orchestration.sources.demo.world.calendar import MINUTE
+from orchestration.sources.demo.world.organisation import GITHUB, Account, Organisation, Repository
 
 RUN_IDS = (12_000_000_000, 1_000_000)
 # Repositories whose checks run again once a change is merged.
@@ -72,7 +72,8 @@ class Checks:
             yield WorkflowRun(
                 run_id, attempt, event, sha, branch, account, created, started, ended, conclusion
             )
-            if attempt > 1 and conclusion == "success" and ended <= self._as_of:
+            is_mended = attempt > 1 and conclusion == "success" and ended <= self._as_of
+            if is_mended and self._repository.tools == GITHUB:
                 self._planted.record("flaky_runs", run_id=run_id, attempt=attempt, sha=sha)
             started = ended + around(rng, 12 * MINUTE, 0.9)
 

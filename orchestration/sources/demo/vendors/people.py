@@ -8,9 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from orchestration.sources.demo import careers, dependencies, leave
-from orchestration.sources.demo.calendar import FAR, span
-from orchestration.sources.demo.organisation import Organisation, Person, Team
+from orchestration.sources.demo.visits import Extract
+from orchestration.sources.demo.world import careers, dependencies, leave
+from orchestration.sources.demo.world.calendar import FAR, day_of, span
+from orchestration.sources.demo.world.organisation import (
+    GITHUB,
+    GITLAB,
+    Membership,
+    Organisation,
+    Person,
+    Team,
+)
+from orchestration.sources.write import Landing
 
 Row = tuple[object, ...]
 
@@ -85,25 +94,34 @@ HEADERS: dict[str, tuple[str, ...]] = {
 }
 
 
+def write_people(landing: Landing, extract: Extract, organisation: Organisation) -> None:
+    """The people system's full lists on the day of the visit."""
+    today = day_of(extract.at)
+    for stream, header in HEADERS.items():
+        found = rows(organisation, stream, today)
+        landing.table("people", stream, extract.folder, header, found)
+
+
 def rows(organisation: Organisation, stream: str, today: int) -> Iterator[Row]:
     """The rows of a stream, without the header, as known on the day ``today``."""
     return _READERS[stream](organisation, today)
 
 
 def _roster(organisation: Organisation, today: int) -> Iterator[Row]:
+    belonged: dict[str, list[tuple[Membership, Team]]] = {}
+    for team in organisation.teams.values():
+        for membership in team.memberships:
+            belonged.setdefault(membership.person.employee_id, []).append((membership, team))
     for person in organisation.people:
         if person.hired <= today:
-            yield from _versions(organisation, person, today)
+            mine = belonged.get(person.employee_id, [])
+            yield from _versions(organisation, person, mine, today)
 
 
-def _versions(organisation: Organisation, person: Person, today: int) -> Iterator[Row]:
+def _versions(
+    organisation: Organisation, person: Person, mine: list[tuple[Membership, Team]], today: int
+) -> Iterator[Row]:
     """One row for each span of days in which nothing about a person changed."""
-    mine = [
-        (membership, team)
-        for team in organisation.teams.values()
-        for membership in team.memberships
-        if membership.person is person
-    ]
     changes = {person.hired, max(person.hired, organisation.period.start)}
     for history in (person.levels, person.sites, person.modalities):
         changes |= {start for start, _ in history}
@@ -189,8 +207,8 @@ def _services(organisation: Organisation, today: int) -> Iterator[Row]:
                 s.criticality,
                 s.mission,
                 s.repository,
-                s.pagerduty_id,
-                "",
+                s.pager_id if s.tools == GITHUB else "",
+                s.pager_id if s.tools == GITLAB else "",
                 *span(s.born, FAR, today),
             )
 
@@ -208,13 +226,18 @@ def _service_ownership(organisation: Organisation, today: int) -> Iterator[Row]:
 
 
 def _identities(organisation: Organisation, today: int) -> Iterator[Row]:
+    """Single sign-on: everybody has an account in every tool."""
     for person in organisation.people:
         if person.hired > today:
             continue
         for start, account in person.accounts:
             if start <= today:
                 yield person.employee_id, "github", account.login
+        # GitLab knows people by username, and the authors of commits by address.
+        yield person.employee_id, "gitlab", person.accounts[0][1].username
+        yield person.employee_id, "gitlab", person.email
         yield person.employee_id, "pagerduty", person.pagerduty_id
+        yield person.employee_id, "opsgenie", person.email
         yield person.employee_id, "support", person.support_id
 
 

@@ -10,11 +10,11 @@ import random
 from collections.abc import Iterator
 from datetime import date
 
-from orchestration.sources.demo.calendar import DAY, HOUR, day_of, instant, iso
-from orchestration.sources.demo.changes import around, next_working, poisson
-from orchestration.sources.demo.history import Ticket
-from orchestration.sources.demo.organisation import Organisation, Person, Service
-from orchestration.sources.demo.rotations import Rotations
+from orchestration.sources.demo.work.changes import around, next_working, poisson
+from orchestration.sources.demo.work.history import Ticket
+from orchestration.sources.demo.world.calendar import DAY, HOUR, day_of, instant
+from orchestration.sources.demo.world.organisation import Organisation, Person, Service
+from orchestration.sources.demo.world.rotations import Rotations
 
 # Tickets of a product service in a week, by criticality; of a platform service a third.
 WEEKLY = {"tier_1": 1.9, "tier_2": 1.1, "tier_3": 0.6}
@@ -22,8 +22,6 @@ SHARE_ESCALATED = 0.22
 # Customers ask less on weekends, and what is not urgent waits for the engineer's morning.
 WEEKEND = 0.35
 URGENT = {"tier_1": 0.3, "tier_2": 0.15, "tier_3": 0.05}
-
-Json = dict[str, object]
 
 
 def tickets(organisation: Organisation, rotations: Rotations) -> Iterator[Ticket]:
@@ -71,24 +69,3 @@ def _handler(rng: random.Random, rotations: Rotations, service: Service, at: int
         return None
     crew = [person for person in owner.team.members(day) if person.at_work(day)]
     return rng.choice(crew) if crew else rotations.on_call(owner.team, at)[0]
-
-
-def ticket(item: Ticket, at: int) -> Json:
-    """A ticket as the support desk exports it, with what Fairlead does not take."""
-    escalated = item.escalated_at if _by(item.escalated_at, at) else None
-    resolved = item.resolved_at if _by(item.resolved_at, at) else None
-    return {
-        "ticket_id": item.ticket_id,
-        "service_id": item.service.service_id,
-        "subject": "A customer's question",
-        "requester": "customer@client.example",
-        "opened_at": iso(item.opened_at),
-        "escalated_at": iso(escalated) if escalated else None,
-        "handled_by": item.handler.support_id if item.handler and escalated else None,
-        "resolved_at": iso(resolved) if resolved else None,
-        "updated_at": iso(item.updated_at(at)),
-    }
-
-
-def _by(moment: int | None, at: int) -> bool:
-    return moment is not None and moment <= at

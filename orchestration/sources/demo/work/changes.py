@@ -11,8 +11,8 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from orchestration.sources.demo import names
-from orchestration.sources.demo.calendar import (
+from orchestration.sources.demo.world import names
+from orchestration.sources.demo.world.calendar import (
     DAY,
     EPOCH_DAY,
     HOUR,
@@ -24,7 +24,7 @@ from orchestration.sources.demo.calendar import (
     season,
     working_second,
 )
-from orchestration.sources.demo.organisation import (
+from orchestration.sources.demo.world.organisation import (
     Account,
     Organisation,
     Person,
@@ -36,6 +36,8 @@ from orchestration.sources.demo.organisation import (
 # Pull requests a person starts on a working day, all repositories together.
 STARTED_PER_DAY = 0.3
 BOT_SHARE = 0.12
+# Remarks on the code in a review that is no approval.
+REMARKS = 2.4
 BOTS = (
     Account("dependabot[bot]", 49_699_333, "Bot", "dependabot[bot]", "support@bot.example"),
     Account("renovate[bot]", 29_139_614, "Bot", "renovate[bot]", "bot@renovate.example"),
@@ -55,7 +57,8 @@ class Plan:
     commit_times: list[int]
     created_at: int
     ready_at: int
-    reviews: list[tuple[Account, str, int]]
+    # Who, in which state, when, and with how many remarks on the code.
+    reviews: list[tuple[Account, str, int, int]]
     merged_at: int | None
     closed_at: int | None
     merger: Account
@@ -147,7 +150,7 @@ class Planner:
             helpers = [p for p in other.members(day) if p.at_work(day)]
             author = rng.choice(helpers) if helpers else author
         account = author.account(day)
-        if rng.random() < 0.002:
+        if rng.random() < 0.002 and self._organisation.outsiders:
             account = rng.choice(self._organisation.outsiders)
         first = instant(author.site(day).zone, day, working_second(rng, author.shift))
         count = min(9, 1 + int(rng.expovariate(0.72)))
@@ -181,12 +184,16 @@ class Planner:
             lines=around(rng, 60, 1.3),
             messages=[title] + [_follow_up(rng) for _ in times[1:]],
         )
-        self._review(plan, author, crew or [author])
+        self._review(plan, author, team, crew or [author], day)
         return plan
 
-    def _review(self, plan: Plan, author: Person, crew: list[Person]) -> None:
+    def _review(self, plan: Plan, author: Person, team: Team, crew: list[Person], day: int) -> None:
         """Reviews, the commits they ask for, and the end."""
-        rng = self._rng
+        rng, influences = self._rng, self._organisation.influences
+        pickup = self._pickup * influences.patience(team, day)
+        other = influences.waits_for(team)
+        if other:
+            crew = [person for person in other.members(day) if person.at_work(day)] or crew
         last = plan.ready_at
         fate = rng.random()
         reviewer = self.reviewer(crew, plan.account)
@@ -194,7 +201,7 @@ class Planner:
             # Forgotten: it stays open.
             return
         if reviewer and fate < 0.95:
-            at = next_working(rng, reviewer, last + around(rng, self._pickup, 1.0))
+            at = next_working(rng, reviewer, last + around(rng, pickup, 1.0))
             if rng.random() < 0.28:
                 self._add(plan, reviewer, "COMMENTED", at)
                 at = next_working(rng, reviewer, at + around(rng, HOUR, 0.9))
@@ -223,7 +230,11 @@ class Planner:
 
     def _add(self, plan: Plan, reviewer: Person, state: str, at: int) -> None:
         day = at // DAY + EPOCH_DAY
-        plan.reviews.append((reviewer.account(day), state, at))
+        n_comments = 0
+        if state != "APPROVED":
+            factor = self._organisation.influences.remarks.get(reviewer.role_family, 1.0)
+            n_comments = min(9, poisson(self._rng, REMARKS * factor))
+        plan.reviews.append((reviewer.account(day), state, at, n_comments))
 
     def _by_bot(self, day: int, service: Service | None, crew: list[Person]) -> Plan:
         rng = self._rng
@@ -292,7 +303,7 @@ class Planner:
         reviews = []
         if reviewer and rng.random() < 0.8:
             seen = created + (merged - created) * 2 // 3
-            reviews.append((reviewer.account(day), "APPROVED", seen))
+            reviews.append((reviewer.account(day), "APPROVED", seen, 0))
         return Plan(
             account=account,
             title=title,

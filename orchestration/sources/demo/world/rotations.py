@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from orchestration.sources.demo.calendar import HOUR, instant
-from orchestration.sources.demo.organisation import Organisation, Person, Team
+from orchestration.sources.demo.world.calendar import HOUR, instant
+from orchestration.sources.demo.world.organisation import Organisation, Person, Team
 
 
 @dataclass(frozen=True, slots=True)

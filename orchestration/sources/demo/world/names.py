@@ -306,6 +306,11 @@ DIVISIONS = (
     ("Payments and Finance", "product"),
     ("Engineering Platform", "platform"),
 )
+# One division came with a company that was bought, and kept its tools: GitLab and Opsgenie.
+# The others have GitHub and PagerDuty, and some of their teams plan in Jira.
+TOOLS = {"Payments and Finance": "gitlab"}
+# Groups of repositories, by tools.
+OWNERS = {"github": "harbourline", "gitlab": "harbourline-pay/services"}
 DEPARTMENTS = {
     "Customer Products": ("Booking", "Mobile Experience", "Accounts"),
     "Marketplace": ("Search", "Partners", "Pricing"),
