@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from orchestration.files import alone
-from orchestration.landing.contracts import Stream, load_contracts
+from orchestration.landing.contracts import STREAMS_FOLDER, Stream, read_contract
 from orchestration.landing.manifests import Manifest, write_manifest
 from orchestration.sources.api.client import Client, Log
 from orchestration.sources.api.errors import ExtractError
@@ -138,7 +138,7 @@ def extract(
 
 
 def _streams(source: str, wanted: Iterable[str]) -> dict[str, Stream]:
-    known = {name: stream for (of, name), stream in load_contracts().items() if of == source}
+    known = {stream.name: stream for stream in read_contract(STREAMS_FOLDER / f"{source}.yml")}
     unknown = sorted(set(wanted) - set(known))
     if unknown:
         raise ExtractError(
