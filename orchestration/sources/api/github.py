@@ -185,7 +185,7 @@ class Repository:
         for page in self._follow(path, said):
             records = page[within] if within else page
             new = [one for one in records if start is None or _latest(one, keys) >= start]
-            if not new:
+            if records and not new:
                 return
             yield new
 
