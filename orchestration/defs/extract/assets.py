@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dagster import (
     AssetExecutionContext,
+    AssetKey,
     Config,
     Definitions,
     MaterializeResult,
@@ -28,7 +29,10 @@ from orchestration.sources.api import (
     OVERLAP_HOURS,
     PAGERDUTY,
     Extracted,
+    ExtractError,
     Options,
+    ServiceUnavailable,
+    TokenError,
     connect,
     extract_github,
     extract_pagerduty,
@@ -76,7 +80,7 @@ def metadata(extracts: Sequence[Extracted]) -> dict[str, int | str]:
 
 
 @asset(
-    key=["extract", "github"],
+    key=[GROUP, "github"],
     group_name=GROUP,
     description="What is new in the repositories of GitHub. One file per repository and stream.",
     kinds={"github"},
@@ -88,14 +92,21 @@ def github(context: AssetExecutionContext, config: Repositories) -> MaterializeR
         return MaterializeResult(metadata={"repositories": 0})
     with retried():
         client = connect(GITHUB, _url(config, "FAIRLEAD_GITHUB_URL"), log=say)
-        found = [
-            extract_github(client, name, _landing(), config.options(), log=say) for name in names
-        ]
+        found, refused = [], []
+        for name in names:
+            try:
+                found.append(extract_github(client, name, _landing(), config.options(), log=say))
+            except (ServiceUnavailable, TokenError):
+                raise
+            except ExtractError as problem:
+                refused.append(str(problem))
+        if refused:
+            raise ExtractError("\n".join(refused))
     return MaterializeResult(metadata={"repositories": len(names), **metadata(found)})
 
 
 @asset(
-    key=["extract", "pagerduty"],
+    key=[GROUP, "pagerduty"],
     group_name=GROUP,
     description="What is new in the account of PagerDuty. One file per stream.",
     kinds={"pagerduty"},
@@ -120,7 +131,7 @@ def _url(config: Window, variable: str) -> str | None:
 
 extract = define_asset_job(
     "extract",
-    selection=[["extract", "github"], ["extract", "pagerduty"]],
+    selection=[AssetKey([GROUP, "github"]), AssetKey([GROUP, "pagerduty"])],
     executor_def=in_process_executor,
     hooks={alert_on_failure},
     description="Extracts of GitHub and PagerDuty into the landing folder.",
