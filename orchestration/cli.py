@@ -22,10 +22,10 @@ _HOME = Path("out/home")
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 failed, 2 wrong usage."""
-    options = _parser().parse_args(arguments)
     from orchestration.run import RunFailed
 
     try:
+        options = _parser().parse_args(arguments)
         exit_code: int = options.command(options)
     except (WorkspaceError, RunFailed) as problem:
         print(f"fairlead: {problem}", file=sys.stderr)

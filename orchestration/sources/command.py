@@ -125,6 +125,8 @@ def _github(options: argparse.Namespace) -> int:
     except ExtractError as problem:
         print(f"fairlead: {problem}", file=sys.stderr)
         failed += 1
+    except KeyboardInterrupt:
+        return _stopped()
     return 1 if failed else 0
 
 
@@ -137,7 +139,14 @@ def _pagerduty(options: argparse.Namespace) -> int:
     except ExtractError as problem:
         print(f"fairlead: {problem}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return _stopped()
     return 0
+
+
+def _stopped() -> int:
+    print("fairlead: stopped; the same command goes on from here", file=sys.stderr)
+    return 130
 
 
 def _options(options: argparse.Namespace) -> Options:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from orchestration.cli import main
 from orchestration.files import write_whole
 from orchestration.sources.api import Options, ServiceUnavailable, run
 from orchestration.sources.api.client import TRIES, Client
@@ -22,7 +23,7 @@ from orchestration.sources.api.notes import moment
 from orchestration.sources.write import Landing
 from orchestration.workspace import PROJECT_ROOT
 from tests.extract.conftest import NOW, TOKEN, Desk
-from tests.extract.github_service import GitHub, make_pull
+from tests.extract.github_service import REPOSITORY, GitHub, make_pull
 from tests.extract.pagerduty_service import PagerDuty
 from tests.fixtures.rest_server import Reply, serving
 
@@ -209,3 +210,22 @@ def test_the_streams_can_be_fewer_when_it_goes_on(desk: Desk) -> None:
     found = desk.github(Options(streams=frozenset({"issues", "commits"})))
     assert found.records == {"commits": 5, "issues": 3}
     assert sorted(desk.records()) == ["commits", "issues"]
+
+
+def test_stopped_by_hand_it_says_how_to_go_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    monkeypatch.setattr("time.sleep", interrupt)
+    desk.server.script[5] = Reply(status=429, headers={"Retry-After": "3000"})
+    arguments = ["--landing", str(desk.landing), "--api-url", desk.server.url]
+    assert main(["extract", "github", REPOSITORY, *arguments]) == 130
+    printed = capsys.readouterr().err
+    assert "going on at" in printed
+    assert "the same command goes on from here" in printed
+    assert main(["extract", "github", REPOSITORY, *arguments]) == 0
+    assert main(["extract", "github", REPOSITORY, "--since", "soon", *arguments]) == 1
+    assert "'soon' is no date" in capsys.readouterr().err

@@ -122,7 +122,7 @@ def extract(
         run = Run(pages, write, since, until, {} if options.since else note.marks)
         try:
             read(run)
-        except (KeyError, TypeError, AttributeError) as problem:
+        except (KeyError, TypeError, AttributeError, ValueError) as problem:
             raise ExtractError(
                 f"{name}: {client.service.name} answers in another form than its documents say"
                 f" ({type(problem).__name__}). Is the address {client.base} that of its API?"
