@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import atexit
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from orchestration.progress import say
+from orchestration.sources.command import add_extract
 from orchestration.workspace import Workspace, WorkspaceError, parse_moment
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ _HOME = Path("out/home")
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 failed, 2 wrong usage."""
-    options = _parser().parse_args(arguments)
     from orchestration.run import RunFailed
 
     try:
+        options = _parser().parse_args(arguments)
         exit_code: int = options.command(options)
     except (WorkspaceError, RunFailed) as problem:
         print(f"fairlead: {problem}", file=sys.stderr)
@@ -77,19 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     contracts.set_defaults(command=_contracts)
 
-    extract = commands.add_parser("extract", help="write extracts of a tool into a landing folder")
-    tools = extract.add_subparsers(required=True, metavar="tool")
-    git = tools.add_parser("git", help="local clones: commits, merged pull requests, releases")
-    git.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="clones")
-    git.add_argument("--landing", type=Path, required=True, help="where to write the extracts")
-    git.add_argument("--branch", help="default: the remote's default branch, else the current one")
-    git.add_argument(
-        "--production-tags",
-        metavar="PATTERN",
-        help="regular expression for tags that count as a deployment to production;"
-        " '' for none; default: versions such as v1.2.3",
-    )
-    git.set_defaults(command=_extract_git)
+    add_extract(commands)
 
     dev = commands.add_parser("dev", help="Dagster's user interface over a landing folder")
     _add_folders(dev)
@@ -155,30 +143,6 @@ def _reload(options: argparse.Namespace) -> int:
     again = Reload([contracts[name] for name in names], options.since, options.until)
     _tell(workspace, run(workspace, again))
     return 0
-
-
-def _extract_git(options: argparse.Namespace) -> int:
-    from orchestration.sources.git import GitError, extract_repository
-    from orchestration.sources.git.extract import VERSION
-
-    options.landing.mkdir(parents=True, exist_ok=True)
-    pattern = VERSION if options.production_tags is None else options.production_tags
-    failed = 0
-    for path in options.paths:
-        try:
-            found = extract_repository(
-                path,
-                options.landing.resolve(),
-                branch=options.branch,
-                production_tags=pattern,
-                log=say,
-            )
-        except (GitError, re.error) as problem:
-            print(f"fairlead: {problem}", file=sys.stderr)
-            failed += 1
-            continue
-        print(str(found))
-    return 1 if failed else 0
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -17,9 +17,12 @@ _NOT_CODE = {"node_modules", "target", "__pycache__", ".evidence", "build", "log
 
 
 def landing_fingerprint(landing: Path) -> str:
-    """A hash over the path, size and modification time of every landing file."""
+    """A hash over the path, size and modification time of every landing file.
+
+    What is hidden is an extractor's own, and changes while it works.
+    """
     digest = hashlib.sha256()
-    for file in _files(landing):
+    for file in _files(landing, hidden=False):
         status = file.stat()
         entry = [str(file.relative_to(landing)), status.st_size, status.st_mtime_ns]
         digest.update(json.dumps(entry).encode())
@@ -39,8 +42,11 @@ def run_fingerprint(workspace: Workspace) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, hidden: bool = True) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(set(folders) - _NOT_CODE)
+        if not hidden:
+            folders[:] = [name for name in folders if not name.startswith(".")]
         for name in sorted(names):
-            yield Path(parent) / name
+            if hidden or not name.startswith("."):
+                yield Path(parent) / name

@@ -7,11 +7,12 @@ from dagster import RetryRequested
 
 from orchestration.progress import say
 from orchestration.reports.toolchain import ToolchainError
+from orchestration.sources.api.errors import ServiceUnavailable
 from orchestration.warehouse.connection import WarehouseBusy, wait_until_free
 from orchestration.workspace import Workspace
 
-# Another process holds the file; a registry does not answer.
-_PASSING = (WarehouseBusy, ToolchainError, ConnectionError, TimeoutError)
+# Another process holds the file; a registry or a service does not answer.
+_PASSING = (WarehouseBusy, ToolchainError, ServiceUnavailable, ConnectionError, TimeoutError)
 _RETRIES = 2
 _WAIT_SECONDS = 20
 

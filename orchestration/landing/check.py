@@ -155,7 +155,7 @@ def _findings(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
         union all
         select source_file, null, '{ERROR}', field, reason
         from raw.load_report
-        where kind in ('{report.REFUSED}', '{report.UNKNOWN}')
+        where kind in ('{report.REFUSED}', '{report.UNKNOWN}', '{report.INCOMPLETE}')
         union all
         select source_file, null, '{WARNING}', field, 'undeclared_column'
         from raw.load_report

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from orchestration.landing.contracts import Stream
 from orchestration.landing.files import list_stream
+from orchestration.landing.manifests import manifests
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ def freshness(landing: Path, streams: Iterable[Stream], now: datetime) -> list[F
 
 def _of(landing: Path, stream: Stream, now: datetime) -> Freshness:
     files, _ = list_stream(landing, stream)
-    newest = max((file.extracted_at for file in files), default=None)
+    # A manifest of an extract that found nothing says that it looked.
+    moments = [at for _, at, manifest in manifests(landing, stream) if manifest]
+    newest = max([file.extracted_at for file in files] + moments, default=None)
     allowed = stream.fresh_within_days
     is_late = bool(newest and allowed and now - newest > timedelta(days=allowed))
     return Freshness(stream, newest, is_late)

@@ -22,6 +22,7 @@ from orchestration.landing.files import (
 )
 from orchestration.landing.judge import FILES, LANDED, judge
 from orchestration.landing.lines import readable_copy
+from orchestration.landing.manifests import gaps
 from orchestration.landing.read_csv import read_csv
 from orchestration.landing.read_json import read_json, read_json_copy
 from orchestration.landing.read_parquet import read_parquet
@@ -45,7 +46,7 @@ _UNREADABLE = (duckdb.InvalidInputException, duckdb.ConversionException)
 
 @dataclass(frozen=True)
 class FileProblem:
-    """A file or folder that was not loaded."""
+    """A file or folder that was not loaded, or is not whole."""
 
     source_file: str
     reason: str
@@ -55,7 +56,8 @@ class FileProblem:
 
 @dataclass
 class StreamLoad:
-    """What one call loaded; `n_files_unchanged` were known and not opened."""
+    """What one call loaded; `n_files_unchanged` were known and not opened, `gaps` are files that
+    are missing or hold another number of records than their manifest says."""
 
     source: str
     stream: str
@@ -67,6 +69,7 @@ class StreamLoad:
     n_rows_duplicate: int = 0
     n_values_nulled: int = 0
     problems: list[FileProblem] = field(default_factory=list)
+    gaps: list[FileProblem] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ class _History:
     by_name: dict[str, tuple[str, int, int]]
     by_content: dict[tuple[str, datetime | None], str]
     newest: datetime | None
+    is_incomplete: bool  # by what the last load said
 
 
 def load_landing(
@@ -156,6 +160,7 @@ class _StreamLoader:
             self._flush(batch)
             for table in (LANDED, FILES):
                 self._connection.execute(f"drop table if exists {table}")
+        self._look_for_gaps(landing)
         return self._result
 
     def _pending(self, file: LandingFile, digest: str) -> _Pending | None:
@@ -488,6 +493,20 @@ class _StreamLoader:
         place = f"{source_file}: {field}" if field else source_file
         self._log(f"{place}: {reason}: {problem.fix}")
 
+    def _look_for_gaps(self, landing: Path) -> None:
+        """Files that are not what a manifest says: reported, and no reason to stop."""
+        refused = {problem.source_file for problem in self._result.problems}
+        found = list(gaps(self._connection, landing, self._stream, refused))
+        if not found and not self._history.is_incomplete:
+            return
+        rows = [(gap.source_file, gap.extracted_at, gap.reason, gap.n_rows) for gap in found]
+        with Transaction(self._connection):
+            report.write_incomplete(self._connection, self._stream, rows, datetime.now(UTC))
+        for gap in found:
+            fix = fix_for(gap.reason)
+            self._result.gaps.append(FileProblem(gap.source_file, gap.reason, None, fix))
+            self._log(f"{gap.source_file}: {gap.reason} ({gap.n_rows:,} records): {fix}")
+
     def _remember(self, file: LandingFile, digest: str) -> None:
         self._history.by_name[file.source_file] = (
             digest,
@@ -547,7 +566,11 @@ def _read_history(connection: duckdb.DuckDBPyConnection, stream: Stream) -> _His
         """,
         [stream.source, stream.name],
     ).fetchall()
-    history = _History({}, {}, None)
+    said = connection.execute(
+        "select count(*) > 0 from raw.load_report where source = ? and stream = ? and kind = ?",
+        [stream.source, stream.name, report.INCOMPLETE],
+    ).fetchone()
+    history = _History({}, {}, None, bool(said and said[0]))
     for name, digest, size_bytes, mtime_ns, extracted_us, _ in rows:
         # A zone database is not needed to read a time that is in UTC.
         extracted_at = datetime.fromtimestamp(extracted_us / 1e6, tz=UTC)

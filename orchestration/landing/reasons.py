@@ -35,6 +35,11 @@ FIXES = {
     "damaged_gzip": "copy or compress the file again; it is cut off or not gzip",
     "changed_snapshot": "land a new extract in a folder of its own time",
     "changed_while_reading": "finish writing the file, then load again",
+    "missing_file": "a manifest names the file and it is not there; copy it again, or remove the"
+    " folder and extract again from before it",
+    "record_count": "the file holds another number of records than its manifest says; copy it"
+    " again, or remove the folder and extract again from before it",
+    "unreadable_manifest": "copy the manifest again, or remove it to go without this check",
     "unknown_stream": "declare the stream in a contract, or remove the folder",
 }
 

@@ -23,6 +23,8 @@ ALREADY_LOADED = "already_loaded"
 CHANGED = "changed_file"
 REFUSED = "refused"
 UNKNOWN = "unknown"
+# Less or more than a manifest says; the rows that differ.
+INCOMPLETE = "incomplete"
 
 # Rows that a later load of the same file takes the place of.
 _PROVISIONAL = (REFUSED, UNKNOWN)
@@ -85,6 +87,25 @@ def forget_provisional(
         """,
         [source, stream, list(source_files), list(_PROVISIONAL)],
     )
+
+
+def write_incomplete(
+    connection: duckdb.DuckDBPyConnection,
+    stream: Stream,
+    found: Sequence[tuple[str, datetime, str, int]],
+    loaded_at: datetime,
+) -> None:
+    """Say what is incomplete now: (source_file, extracted_at, reason, n_rows); within a
+    transaction. What was mended is no longer said."""
+    connection.execute(
+        "delete from raw.load_report where source = ? and stream = ? and kind = ?",
+        [stream.source, stream.name, INCOMPLETE],
+    )
+    rows = [
+        [stream.source, stream.name, file, None, at, loaded_at, INCOMPLETE, reason, None, n_rows]
+        for file, at, reason, n_rows in found
+    ]
+    insert(connection, "raw.load_report", rows)
 
 
 def insert(

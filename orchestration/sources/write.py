@@ -51,8 +51,8 @@ class StreamFile:
         self._lines: list[str] = []
         self.records = 0
 
-    def add(self, record: dict[str, object]) -> None:
-        self._lines.append(line(record))
+    def add(self, record: dict[str, object] | Encoded) -> None:
+        self._lines.append(record if isinstance(record, Encoded) else line(record))
         self.records += 1
         if len(self._lines) >= LINES_AT_ONCE:
             self._flush()
@@ -84,7 +84,9 @@ class Landing:
         self._files: dict[tuple[str, str, str], StreamFile] = {}
         self._rows: dict[str, int] = {}
 
-    def add(self, source: str, stream: str, extracted: str, record: dict[str, object]) -> None:
+    def add(
+        self, source: str, stream: str, extracted: str, record: dict[str, object] | Encoded
+    ) -> None:
         """Append a record to ``<source>/<stream>/<extracted>/<part>.jsonl.gz``."""
         key = (source, stream, extracted)
         file = self._files.get(key)

@@ -156,3 +156,11 @@ def test_definitions_stay_small() -> None:
 
     assert module.__file__
     assert len(Path(module.__file__).read_text().splitlines()) < 50
+
+
+def test_extracts_are_a_job_of_their_own_that_alerts(definitions: Definitions) -> None:
+    job = definitions.resolve_job_def("extract")
+    keys = {AssetKey(["extract", "github"]), AssetKey(["extract", "pagerduty"])}
+    assert job.asset_layer.executable_asset_keys == keys
+    assert {hook.name for hook in job.hook_defs} == {"alert_on_failure"}
+    assert not keys & definitions.resolve_job_def("publish").asset_layer.executable_asset_keys

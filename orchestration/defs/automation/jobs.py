@@ -23,7 +23,7 @@ from orchestration.workspace import Workspace
 publish = define_asset_job(
     "publish",
     selection=AssetSelection.all()
-    - AssetSelection.groups("audit")
+    - AssetSelection.groups("audit", "extract")
     - AssetSelection.checks(*freshness.KEYS),
     executor_def=in_process_executor,
     hooks={alert_on_failure},

@@ -60,6 +60,7 @@ def load_metadata(load: StreamLoad) -> dict[str, int]:
         "files loaded": load.n_files_loaded,
         "files unchanged": load.n_files_unchanged,
         "files refused": len(load.problems),
+        "files incomplete": len(load.gaps),
         "rows quarantined": load.n_rows_quarantined,
         "rows repeated": load.n_rows_duplicate,
         "values nulled": load.n_values_nulled,
@@ -73,6 +74,8 @@ def load_sentence(load: StreamLoad) -> str:
         parts.append(f"{load.n_rows_quarantined:,} quarantined")
     if load.problems:
         parts.append(f"{len(load.problems)} files refused")
+    if load.gaps:
+        parts.append(f"{len(load.gaps)} files incomplete")
     return f"{load.source}/{load.stream}: {', '.join(parts)}"
 
 
@@ -94,10 +97,12 @@ def landing_asset(stream: Stream) -> AssetsDefinition:
                 forgotten = forget(connection, folders.landing, stream, *config.period())
                 say(reload_sentence(stream, forgotten))
             result = load_stream(connection, folders.landing, stream, log=context.log.warning)
-        if result.n_files_loaded or result.problems:
+        if result.n_files_loaded or result.problems or result.gaps:
             say(load_sentence(result))
         for problem in result.problems:
             say(f"  refused {problem.source_file}: {problem.reason}. {problem.fix}")
+        for gap in result.gaps:
+            say(f"  incomplete {gap.source_file}: {gap.reason}. {gap.fix}")
         return MaterializeResult(metadata={**load_metadata(result), **made(folders, started)})
 
     return load
