@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from orchestration.sources.demo.world import calendar
 from orchestration.sources.demo.planted import Planted
+from orchestration.sources.demo.world import calendar
 
 
 @pytest.mark.parametrize(

@@ -136,8 +136,8 @@ def _repository(
 ) -> None:
     history = Replay(organisation, repository, rotations, planted).run()
     incidents = list(Duty(organisation, repository, rotations, planted).incidents(history.troubles))
-    runs = list(Checks(organisation, repository, planted).runs(history))
-    issues = list(Tracker(organisation, repository, planted).issues(history.troubles))
+    runs = list(Checks(organisation, repository).runs(history))
+    issues = list(Tracker(organisation, repository).issues(history.troubles))
     for visit in visits:
         if repository.tools == GITLAB:
             gitlab.write_repository(out, visit, repository, history, runs, issues)

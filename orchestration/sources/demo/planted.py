@@ -41,8 +41,6 @@ OCCURRENCES: dict[str, str] = {
     "time_off_overlaps": "One person's leave was entered twice, and the days overlap.",
     "time_off_reversed": "A leave that ends before it starts.",
     "dependency_cycle": "Two services depend on each other.",
-    "flaky_runs": "Checks that failed and passed on the same commit when run again.",
-    "defects_in_production": "Defects whose labels say that they were found in production.",
     "pull_requests_as_issues": "Repositories whose pull requests come as issues too.",
 }
 

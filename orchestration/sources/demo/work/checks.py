@@ -9,11 +9,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from orchestration.sources.demo.planted import Planted
 from orchestration.sources.demo.work.changes import around
 from orchestration.sources.demo.work.history import History, WorkflowRun
 from orchestration.sources.demo.world.calendar import MINUTE
-from orchestration.sources.demo.world.organisation import GITHUB, Account, Organisation, Repository
+from orchestration.sources.demo.world.organisation import Account, Organisation, Repository
 
 RUN_IDS = (12_000_000_000, 1_000_000)
 # Repositories whose checks run again once a change is merged.
@@ -24,12 +23,9 @@ FLAKY = (0.03, 0.08)
 class Checks:
     """The checks of one repository."""
 
-    def __init__(
-        self, organisation: Organisation, repository: Repository, planted: Planted
-    ) -> None:
+    def __init__(self, organisation: Organisation, repository: Repository) -> None:
         self._as_of = organisation.period.as_of
         self._repository = repository
-        self._planted = planted
         self._rng = random.Random(f"{organisation.seed}/checks/{repository.full_name}")
         self._flaky = self._rng.uniform(*FLAKY)
         self._median = self._rng.uniform(3, 14) * MINUTE
@@ -72,9 +68,6 @@ class Checks:
             yield WorkflowRun(
                 run_id, attempt, event, sha, branch, account, created, started, ended, conclusion
             )
-            is_mended = attempt > 1 and conclusion == "success" and ended <= self._as_of
-            if is_mended and self._repository.tools == GITHUB:
-                self._planted.record("flaky_runs", run_id=run_id, attempt=attempt, sha=sha)
             started = ended + around(rng, 12 * MINUTE, 0.9)
 
     def _fate(self) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from orchestration.sources.demo.planted import Planted
 from orchestration.sources.demo.work.changes import around, poisson
 from orchestration.sources.demo.work.history import Issue, Trouble
 from orchestration.sources.demo.world import names
@@ -32,12 +31,9 @@ SHARE_TYPED = 0.15
 class Tracker:
     """The issues of one repository."""
 
-    def __init__(
-        self, organisation: Organisation, repository: Repository, planted: Planted
-    ) -> None:
+    def __init__(self, organisation: Organisation, repository: Repository) -> None:
         self._organisation = organisation
         self._repository = repository
-        self._planted = planted
         self._rng = random.Random(f"{organisation.seed}/issues/{repository.full_name}")
         self._count = 0
 
@@ -99,13 +95,6 @@ class Tracker:
         if "monorepo" in service.traits:
             labels = (*labels, f"service:{service.name}")
         number = FIRST_NUMBER + self._count
-        if FOUND_IN[0] in labels:
-            self._planted.record(
-                "defects_in_production",
-                repository=self._repository.full_name,
-                tracker=self._repository.tracker,
-                issue_id=issue_id,
-            )
         yield Issue(
             issue_id=issue_id,
             number=number,
