@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from orchestration.progress import say
-from orchestration.sources.command import add_extract
+from orchestration.sources.commands.demo import add_demo
+from orchestration.sources.commands.extract import add_extract
 from orchestration.workspace import Workspace, WorkspaceError, parse_moment
 
 if TYPE_CHECKING:
@@ -84,12 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     dev.add_argument("--port", type=int, default=3000)
     dev.set_defaults(command=_dev)
 
-    demo = commands.add_parser("demo", help="write the demo organisation's extracts")
-    demo.add_argument("--landing", type=Path, required=True, help="where to write them")
-    demo.add_argument("--seed", type=int, default=7)
-    demo.add_argument("--people", type=int, default=320)
-    demo.add_argument("--quarters", type=int, default=6)
-    demo.set_defaults(command=_demo)
+    add_demo(commands)
 
     serve = commands.add_parser("serve", help="show the published sites on this machine")
     serve.add_argument("--home", type=Path, default=_HOME)
@@ -192,25 +188,6 @@ def _dev(options: argparse.Namespace) -> int:
     return subprocess.run(
         [sys.executable, "-m", *command, "--port", str(options.port)], env=environment
     ).returncode
-
-
-def _demo(options: argparse.Namespace) -> int:
-    from orchestration.sources.demo import write_demo
-    from orchestration.sources.demo.stamp import is_current, leave_stamp
-
-    scale = {
-        "seed": options.seed,
-        "people": options.people,
-        "quarters": options.quarters,
-    }
-    if is_current(options.landing, scale):
-        print(f"The demo organisation is in {options.landing} already.")
-        return 0
-    summary = write_demo(options.landing, **scale, log=say)
-    leave_stamp(options.landing, scale)
-    n_records = sum(summary.counts.values())
-    print(f"The demo organisation: {n_records:,} records in {summary.folder}")
-    return 0
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -235,9 +235,8 @@ def _mark(founder: Founder, services: list[Service]) -> None:
             service.pager_id = ""
             planted.record("service_without_pagerduty", service_id=service.service_id)
     if planted.planned("incident_before_deployment"):
-        service = next(
-            s for s in services if s.pager_id and not s.traits and s.owners[0].team.managers
-        )
+        plain = [s for s in services if s.pager_id and not s.traits]
+        service = next((s for s in plain if s.owners[0].team.managers), plain[0])
         service.born = period.day(0.25)
         service.owners[0] = replace(service.owners[0], start=service.born)
         service.traits |= {"newborn"}
@@ -265,8 +264,9 @@ def _repositories(founder: Founder, organisation: Organisation) -> list[Reposito
     platform = [
         team
         for team in organisation.teams.values()
-        if team.kind == "platform" and team.tools == GITHUB and team.managers
+        if team.kind == "platform" and team.tools == GITHUB
     ]
+    platform.sort(key=lambda team: not team.managers)
     for name in ("engineering-handbook", "developer-scripts"):
         if planted.planned("repository_without_service") and platform:
             repository = Repository(

@@ -124,12 +124,18 @@ def _hand_over(founder: Founder, organisation: Organisation, large: list[Team]) 
         if not free or not planted.planned("service_handed_over"):
             break
         service = free.pop()
-        old = service.owners[-1].team
+        old, day = service.owners[-1].team, period.day(0.2 + 0.6 * (place % 5) / 5)
         others = [t for t in large if t is not old and t.tools == old.tools]
+        # A small organisation has one large team with these tools.
+        others = others or [
+            t
+            for t in organisation.teams.values()
+            if t is not old and t.tools == old.tools and t.versions[0].start < day
+        ]
         if not others:
             continue
         team = rng.choice(others)
-        _give(service, team, period.day(0.2 + 0.6 * (place % 5) / 5), "inherited_debt")
+        _give(service, team, day, "inherited_debt")
         planted.record(
             "service_handed_over",
             service_id=service.service_id,
