@@ -41,7 +41,7 @@ def write_truths(landing: Path, scale: Mapping[str, int], planted: Iterable[Occu
     document = {
         "organisation": dict(scale),
         "truths": [
-            {"name": name, "what": truth.what, "pages": truth.pages, "planted": found[name]}
+            {"name": name, "what": truth.what, "seen": truth.seen, "planted": found[name]}
             for name, truth in TRUTHS.items()
             if name in found
         ],
@@ -65,7 +65,7 @@ def told(landing: Path, *, oddities: bool = False) -> Iterator[str]:
     if not document["truths"]:
         yield "Nothing was planted in this organisation: it is the clean twin."
     for truth in document["truths"]:
-        yield from _entry(truth, f"Seen: {truth['pages']}")
+        yield from _entry(truth, f"Seen: {truth['seen'] or 'on no page yet'}")
     if oddities:
         yield "Oddities of the data, which the warehouse has to cope with"
         yield ""
