@@ -24,6 +24,7 @@ AUDIENCES = {
         "on_call",
         "privacy_minimums",
         "release_info",
+        "system_causes",
     )
 }
 CELLS = {"leadership": ("delivery", "on_call", "system_causes")}
