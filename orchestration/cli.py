@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, NoReturn
 from orchestration.progress import say
 from orchestration.sources.commands.demo import add_demo
 from orchestration.sources.commands.extract import add_extract
-from orchestration.workspace import Workspace, WorkspaceError, parse_moment
+from orchestration.workspace import HOME, LANDING, Workspace, WorkspaceError, parse_moment
 
 if TYPE_CHECKING:
     from orchestration.run import RunOutcome
-
-_HOME = Path("out/home")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -66,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser(
         "check", help="say what is wrong in a landing folder, row by row, and load nothing"
     )
-    check.add_argument("--landing", type=Path, required=True, help="where extracts arrive")
+    _add_landing(check)
     check.add_argument("--strict", action="store_true", help="warnings fail, too")
     check.add_argument(
         "--limit", type=int, default=20, help="rows shown per file, field and reason (default 20)"
@@ -88,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     add_demo(commands)
 
     serve = commands.add_parser("serve", help="show the published sites on this machine")
-    serve.add_argument("--home", type=Path, default=_HOME)
+    serve.add_argument("--home", type=Path, default=HOME, help="default: %(default)s")
     serve.add_argument("--port", type=int, default=8400)
     serve.set_defaults(command=_serve)
     return parser
@@ -96,8 +94,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_folders(command: argparse.ArgumentParser) -> None:
     """The two folders that every command over an organisation's data works on."""
-    command.add_argument("--landing", type=Path, required=True, help="where extracts arrive")
-    command.add_argument("--home", type=Path, default=_HOME, help="all state of the run")
+    _add_landing(command)
+    command.add_argument(
+        "--home", type=Path, default=HOME, help="all state of the runs; default: %(default)s"
+    )
+
+
+def _add_landing(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--landing", type=Path, default=LANDING, help="where extracts arrive; default: %(default)s"
+    )
 
 
 def _add_as_of(command: argparse.ArgumentParser) -> None:
@@ -146,7 +152,9 @@ def _check(options: argparse.Namespace) -> int:
     from orchestration.landing.check import ERROR, WARNING, check_landing, shown
 
     if not options.landing.is_dir():
-        raise WorkspaceError(f"There is no landing folder {options.landing}.")
+        raise WorkspaceError(
+            f"There is no landing folder {options.landing}. Give the one to look at: --landing."
+        )
     checked = check_landing(options.landing.resolve(), load_contracts(), log=say)
     for line in shown(checked.findings, options.limit):
         print(line)

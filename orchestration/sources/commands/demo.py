@@ -6,15 +6,15 @@ import argparse
 from pathlib import Path
 
 from orchestration.progress import say
-from orchestration.workspace import WorkspaceError
-
-DEMO = Path("out/demo")
+from orchestration.workspace import DEMO, WorkspaceError
 
 
 def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add both commands."""
     demo = commands.add_parser("demo", help="write the demo organisation's extracts")
-    demo.add_argument("--landing", type=Path, required=True, help="where to write them")
+    demo.add_argument(
+        "--landing", type=Path, default=DEMO, help="where to write them; default: %(default)s"
+    )
     demo.add_argument("--seed", type=int, default=7)
     demo.add_argument("--people", type=int, default=320)
     demo.add_argument("--quarters", type=int, default=6)
@@ -28,7 +28,12 @@ def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     truths = commands.add_parser(
         "truths", help="list what was planted in the demo organisation, and where it is seen"
     )
-    truths.add_argument("--landing", type=Path, default=DEMO, help="where the demo was written")
+    truths.add_argument(
+        "--landing",
+        type=Path,
+        default=DEMO,
+        help="where the demo was written; default: %(default)s",
+    )
     truths.add_argument(
         "--oddities", action="store_true", help="list the oddities of the data, too"
     )

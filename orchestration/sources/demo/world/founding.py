@@ -40,9 +40,9 @@ MERGE_WEIGHTS = {GITHUB: (40, 40, 20), GITLAB: (60, 40, 0)}
 
 
 def found(seed: int, people: int, period: Period, planted: Planted) -> Organisation:
-    """The whole organisation over the whole period. At least 40 people."""
-    if people < 40:
-        raise ValueError("the demo organisation needs at least 40 people")
+    """The whole organisation over the whole period. At least 60 people."""
+    if people < 60:
+        raise ValueError("the demo organisation needs at least 60 people")
     rng = random.Random(f"{seed}/organisation")
     founder = Founder(rng, seed, period, planted)
     heads, units = _heads(founder, people)

@@ -130,7 +130,7 @@ def _burn_out(
                 span for span in person.leave if span[0] < day or rng.random() < SHARE_OF_LEAVE_KEPT
             ]
             person.workdays.clear()
-        for person in team.settled(period.end)[-LEAVERS:]:
+        for person in team.settled(day)[-LEAVERS:]:
             person.left = period.end - rng.randrange(15, 60)
             team.end(person, person.left)
         own = team.versions[0].division
