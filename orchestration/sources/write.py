@@ -6,16 +6,16 @@ import csv
 import filecmp
 import gzip
 import io
-import json
 import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+import orjson
+
 # Lines are joined before they are packed: many small writes cost more than packing.
 LINES_AT_ONCE = 2_000
-_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 class Encoded(str):
@@ -26,17 +26,21 @@ class Encoded(str):
 
 def encoded(value: object) -> Encoded:
     """Encode a value that many records share."""
-    return Encoded(_encode(value))
+    return Encoded(_text(value))
 
 
 def line(record: dict[str, object]) -> str:
     """One record as JSON. Values that are ``Encoded`` come last, as they are."""
-    ready = [key for key, value in record.items() if type(value) is Encoded]
+    ready = {key: value for key, value in record.items() if type(value) is Encoded}
     if not ready:
-        return _encode(record)
-    rest = {k: value for k, value in record.items() if type(value) is not Encoded}
-    tail = ",".join(f'"{key}":{record[key]}' for key in ready)
-    return f"{_encode(rest)[:-1]},{tail}}}"
+        return _text(record)
+    rest = {key: value for key, value in record.items() if key not in ready}
+    tail = ",".join(f'"{key}":{value}' for key, value in ready.items())
+    return f"{_text(rest)[:-1]},{tail}}}"
+
+
+def _text(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 class StreamFile:

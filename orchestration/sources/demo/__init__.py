@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestration.sources.demo.parts import Plan, write_parts
+from orchestration.sources.demo.parts import Plan, Written, count_parts, write_parts
 from orchestration.sources.demo.planted import OCCURRENCES, TRUTHS, Occurrence, Planted
 from orchestration.sources.demo.visits import extracts
 from orchestration.sources.demo.world.calendar import period_of
@@ -58,20 +58,20 @@ def write_demo(
     period = period_of(as_of, quarters)
     plan = Plan(landing, seed, people, period, Planted(plant).names)
     clear_aside(landing)
+    n_parts = count_parts(plan)
     counts: Counter[str] = Counter()
-    planted: list[Occurrence] = []
-    parts: list[str] = []
+    parts: list[Written] = []
     for written in write_parts(plan):
         counts.update(written.counts)
-        planted += written.planted
-        parts.append(written.part)
-        log(f"demo: {len(parts)} parts, {counts.total():,} records")
-    files = [path for part in parts for path in publish_part(landing, part)]
+        parts.append(written)
+        log(f"demo: {len(parts)} of {n_parts} parts, {counts.total():,} records")
+    parts.sort(key=lambda written: written.part)
+    files = [path for written in parts for path in publish_part(landing, written.part)]
     return DemoSummary(
         folder=landing,
         counts=dict(sorted(counts.items())),
         extracts=tuple(visit.folder for visit in extracts(period)),
         files=tuple(files),
-        planted=tuple(planted),
+        planted=tuple(one for written in parts for one in written.planted),
         seconds=time.monotonic() - started,
     )

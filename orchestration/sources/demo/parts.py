@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -78,26 +79,39 @@ def founded(plan: Plan) -> tuple[Organisation, tuple[Occurrence, ...]]:
     return organisation, planted.found()
 
 
+def count_parts(plan: Plan) -> int:
+    """How many parts `write_parts` will yield."""
+    return 1 + len(_numbers(plan))
+
+
 def write_parts(plan: Plan) -> Iterator[Written]:
-    """Write all parts aside, the common one first; yields each as it is done."""
-    organisation, planted = founded(plan)
-    yield _common(plan, organisation, planted)
-    numbers = range(-(-len(organisation.repositories) // REPOSITORIES_PER_PART))
+    """Write all parts aside; yields each as it is done, the common one last."""
+    numbers = _numbers(plan)
     n_processes = min(len(numbers), _processors())
     if n_processes < 2:
         for number in numbers:
             yield _part(plan, number)
+        yield _common(plan)
         return
     # Started afresh: the calling process may have threads, which a fork would not copy.
     with ProcessPoolExecutor(n_processes, get_context("spawn")) as pool:
-        yield from pool.map(_part, [plan] * len(numbers), numbers)
+        # It takes the longest, so it is begun first.
+        common = pool.submit(_common, plan)
+        yield from pool.map(_part, repeat(plan), numbers)
+        yield common.result()
+
+
+def _numbers(plan: Plan) -> range:
+    organisation, _ = founded(plan)
+    return range(1, 1 + -(-len(organisation.repositories) // REPOSITORIES_PER_PART))
 
 
 def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _common(plan: Plan, organisation: Organisation, founded: tuple[Occurrence, ...]) -> Written:
+def _common(plan: Plan) -> Written:
+    organisation, before = founded(plan)
     planted, rotations = Planted(plan.names), Rotations(organisation)
     visits = extracts(plan.period)
     out = Landing(plan.landing, COMMON)
@@ -110,19 +124,20 @@ def _common(plan: Plan, organisation: Organisation, founded: tuple[Occurrence, .
     for visit in (visits[0], visits[-1]) if len(visits) > 1 else visits:
         people.write_people(out, visit, organisation)
     out.close()
-    return Written(COMMON, out.counts(), founded + planted.found())
+    return Written(COMMON, out.counts(), before + planted.found())
 
 
 def _part(plan: Plan, number: int) -> Written:
     organisation, _ = founded(plan)
     planted, rotations = Planted(plan.names), Rotations(organisation)
     visits = extracts(plan.period)
-    part = f"part-{number + 1:03}"
+    part = f"part-{number:03}"
     out = Landing(plan.landing, part)
-    first = number * REPOSITORIES_PER_PART
+    first = (number - 1) * REPOSITORIES_PER_PART
     for repository in organisation.repositories[first : first + REPOSITORIES_PER_PART]:
         _repository(out, visits, organisation, repository, rotations, planted)
     out.close()
+    organisation.forget()
     return Written(part, out.counts(), planted.found())
 
 

@@ -96,12 +96,17 @@ def _day_text(day: int) -> str:
     return date.fromordinal(day + EPOCH_DAY).isoformat()
 
 
+@lru_cache(maxsize=DAY)
+def _time_text(second: int) -> str:
+    minute, second = divmod(second, MINUTE)
+    hour, minute = divmod(minute, 60)
+    return f"{hour:02}:{minute:02}:{second:02}"
+
+
 def iso(at: int) -> str:
     """``2026-10-15T00:00:00Z``, as both vendors' REST APIs write instants."""
     day, second = divmod(at, DAY)
-    hour, second = divmod(second, HOUR)
-    minute, second = divmod(second, MINUTE)
-    return f"{_day_text(day)}T{hour:02}:{minute:02}:{second:02}Z"
+    return f"{_day_text(day)}T{_time_text(second)}Z"
 
 
 def span(start: int, end: int, today: int) -> tuple[str, str]:

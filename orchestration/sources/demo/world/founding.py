@@ -164,16 +164,15 @@ def _services(founder: Founder, teams: list[Team], people: int) -> list[Service]
     rng, period, seed = founder.rng, founder.period, founder.seed
     total = max(14, round(people * 110 / 320))
     sizes = {t.team_id: len(t.members(period.start)) for t in teams}
-    shares = {
-        t.team_id: max(1, round(total * sizes[t.team_id] / sum(sizes.values()))) for t in teams
-    }
-    order = [team for team in teams for _ in range(shares[team.team_id])]
+    members = sum(sizes.values())
+    shares = {t.team_id: max(1, round(total * sizes[t.team_id] / members)) for t in teams}
     by_size = sorted(teams, key=lambda t: (-sizes[t.team_id], t.team_id))
+    while sum(shares.values()) > total:
+        crowded = max(shares, key=lambda team_id: (shares[team_id], team_id))
+        shares[crowded] -= 1
+    order = [team for team in teams for _ in range(shares[team.team_id])]
     while len(order) < total:
         order.append(by_size[len(order) % max(1, len(by_size) // 2)])
-    while len(order) > total:
-        crowded = max(by_size, key=lambda t: (order.count(t), t.team_id))
-        order.remove(crowded)
     service_names = names.service_names(rng)
     tiers = ("tier_1", "tier_2", "tier_3", "tier_2", "tier_3")
     services = []

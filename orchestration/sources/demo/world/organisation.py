@@ -330,6 +330,11 @@ class Organisation:
         kept = self.loads.get(team.team_id, [])
         return sum(s.weight for s in kept if s.born <= day and s.keeper(day).team is team)
 
+    def forget(self) -> None:
+        """Drop what was worked out about people's days: it would grow with every part."""
+        for person in self.people:
+            person.workdays.clear()
+
     def manager(self, person: Person, team: Team | None, day: int) -> Person | None:
         """Whom a person reports to: the team's manager, else the next head above."""
         top = self.heads["company"]
