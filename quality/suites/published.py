@@ -23,11 +23,12 @@ AUDIENCES = {
         "metric_catalog",
         "on_call",
         "privacy_minimums",
+        "quality",
         "release_info",
         "system_causes",
     )
 }
-CELLS = {"leadership": ("delivery", "on_call", "system_causes")}
+CELLS = {"leadership": ("delivery", "on_call", "quality", "system_causes")}
 
 # Shares of people move in steps that no single person can move: 10 points below 20 people,
 # 5 below 100; below ten none is shown. Shares of events are shown by the point.

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.xdist_group("leadership site")
 PAGES = {
     "/": "Half of all changes reached production",
     "/delivery-and-reliability": "Change failure rate",
+    "/quality": "Flaky checks",
     "/on-call-load": "People paged in sleep hours",
     "/system-causes": "Teams re-organised",
     "/methods": "Fewest people behind a published figure",

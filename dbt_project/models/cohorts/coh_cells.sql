@@ -34,6 +34,8 @@ measured as (
 
     select * from {{ ref('met_delivery') }}
     union all
+    select * from {{ ref('met_quality') }}
+    union all
     select * from {{ ref('met_on_call') }}
     union all
     select * from {{ ref('met_system_causes') }}

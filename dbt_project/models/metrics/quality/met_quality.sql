@@ -1,0 +1,321 @@
+-- What was delivered and did not hold, and how well it is tested: of every group of
+-- services, by month and quarter.
+with
+
+changes as (
+
+    select * from {{ ref('fct_changes') }}
+
+),
+
+deployments as (
+
+    select * from {{ ref('fct_deployments') }}
+    where
+        environment = 'production'
+        and status = 'success'
+
+),
+
+incidents as (
+
+    select * from {{ ref('fct_incidents') }}
+
+),
+
+issues as (
+
+    select * from {{ ref('fct_issues') }}
+
+),
+
+workflow_runs as (
+
+    select * from {{ ref('fct_workflow_runs') }}
+
+),
+
+service_groups as (
+
+    select * from {{ ref('bridge_service_groups') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('dim_period') }}
+
+),
+
+reverted_changes as (
+
+    select distinct reverts_change_id as change_id
+    from changes
+    where reverts_change_id is not null
+
+),
+
+-- The same cause again, of the same service, within the days of the threshold. An
+-- incident without a cause is left out: nobody knows whether it came back.
+caused_incidents as (
+
+    select
+        service_id,
+        detected_at,
+        root_cause,
+        lag(detected_at) over (
+            partition by service_id, root_cause order by detected_at, incident_id
+        ) as previous_detected_at
+    from incidents
+
+),
+
+-- One row per event with the moment at which it counts. `part` tells what it is one of.
+events as (
+
+    select
+        'change' as part,
+        changes.service_id,
+        changes.deployed_at as counted_at,
+        reverted_changes.change_id is not null as is_hit,
+        cast(null as double) as hours,
+        true as is_observed
+    from changes
+    left join reverted_changes on changes.change_id = reverted_changes.change_id
+
+    union all
+
+    select
+        'deployment' as part,
+        service_id,
+        finished_at as counted_at,
+        is_rollback as is_hit,
+        cast(null as double) as hours,
+        true as is_observed
+    from deployments
+
+    union all
+
+    select
+        'incident' as part,
+        service_id,
+        detected_at as counted_at,
+        case
+            when root_cause is not null
+                then coalesce(
+                    {{ seconds_between('previous_detected_at', 'detected_at') }}
+                    <= 86400 * {{ threshold('recurrence_days') }},
+                    false
+                )
+        end as is_hit,
+        cast(null as double) as hours,
+        true as is_observed
+    from caused_incidents
+
+    union all
+
+    select
+        'defect' as part,
+        service_id,
+        opened_at as counted_at,
+        is_found_in_production as is_hit,
+        coalesce(
+            time_to_close_seconds,
+            {{ seconds_between('opened_at', as_of()) }}
+        ) / 3600 as hours,
+        not is_open as is_observed
+    from issues
+    where is_defect
+
+    union all
+
+    -- What a check came to in the end; one that was cancelled or skipped, to nothing.
+    select
+        'check' as part,
+        service_id,
+        started_at as counted_at,
+        conclusion = 'failure' as is_hit,
+        cast(null as double) as hours,
+        true as is_observed
+    from workflow_runs
+    where
+        is_last_attempt
+        and conclusion in ('success', 'failure')
+
+    union all
+
+    select
+        'flaky_check' as part,
+        service_id,
+        started_at as counted_at,
+        is_flaky as is_hit,
+        cast(null as double) as hours,
+        true as is_observed
+    from workflow_runs
+    where
+        is_last_attempt
+        and conclusion in ('success', 'failure')
+
+),
+
+grouped as (
+
+    select
+        service_groups.group_family,
+        service_groups.group_key,
+        periods.period_id,
+        events.part,
+        events.is_hit,
+        events.hours,
+        events.is_observed
+    from events
+    inner join service_groups
+        on
+            events.service_id = service_groups.service_id
+            and {{ is_valid_at('events.counted_at', 'service_groups') }}
+    inner join periods
+        on
+            events.counted_at >= periods.period_start
+            and events.counted_at < periods.period_end
+
+),
+
+counted as (
+
+    select
+        group_family,
+        group_key,
+        period_id,
+        part,
+        count(*) as n_events,
+        count(is_hit) as n_known,
+        count(*) filter (where is_hit) as n_hits
+    from grouped
+    group by group_family, group_key, period_id, part
+
+),
+
+defects as (
+
+    select * from grouped
+    where part = 'defect'
+
+),
+
+fix_medians as (
+
+    {{ kaplan_meier_median(
+        'defects',
+        'group_family, group_key, period_id',
+        'hours',
+        'is_observed',
+    ) }}
+
+),
+
+defect_history as (
+
+    select count(*) > 0 as is_recorded
+    from issues
+    where is_defect
+
+),
+
+unioned as (
+
+    select
+        group_family,
+        group_key,
+        period_id,
+        case part
+            when 'change' then 'share_of_changes_reverted'
+            when 'deployment' then 'rollback_rate'
+            when 'incident' then 'incident_recurrence'
+            when 'check' then 'check_failure_rate'
+            when 'flaky_check' then 'flaky_check_rate'
+        end as metric_id,
+        n_hits / nullif(n_known, 0) as value,
+        cast(n_hits as double) as numerator,
+        cast(n_known as double) as denominator,
+        n_known as n_events,
+        n_events - n_known as n_excluded
+    from counted
+    where part != 'defect'
+
+    union all
+
+    -- Without any defect recorded nobody knows how many escaped; nor where nobody said
+    -- of any where it was found.
+    select
+        deployed.group_family,
+        deployed.group_key,
+        deployed.period_id,
+        'escaped_defects_per_100_changes' as metric_id,
+        case
+            when coalesce(found.n_known > 0, true)
+                then 100 * coalesce(found.n_hits, 0) / deployed.n_events
+        end as value,
+        cast(coalesce(found.n_hits, 0) as double) as numerator,
+        cast(deployed.n_events as double) as denominator,
+        deployed.n_events,
+        coalesce(found.n_events - found.n_known, 0) as n_excluded
+    from counted as deployed
+    inner join defect_history on defect_history.is_recorded
+    left join counted as found
+        on
+            deployed.group_family = found.group_family
+            and deployed.group_key = found.group_key
+            and deployed.period_id = found.period_id
+            and found.part = 'defect'
+    where deployed.part = 'change'
+
+    union all
+
+    select
+        counted.group_family,
+        counted.group_key,
+        counted.period_id,
+        'defect_time_to_fix' as metric_id,
+        fix_medians.median_duration as value,
+        cast(null as double) as numerator,
+        cast(null as double) as denominator,
+        counted.n_events,
+        0 as n_excluded
+    from counted
+    inner join fix_medians
+        on
+            counted.group_family = fix_medians.group_family
+            and counted.group_key = fix_medians.group_key
+            and counted.period_id = fix_medians.period_id
+    where counted.part = 'defect'
+
+),
+
+final as (
+
+    select
+        unioned.group_family,
+        unioned.group_key,
+        periods.period_id,
+        periods.period_grain,
+        periods.period_start,
+        unioned.metric_id,
+        'fairlead' as profile_id,
+        unioned.value,
+        unioned.numerator,
+        unioned.denominator,
+        unioned.n_events,
+        unioned.n_excluded,
+        case
+            when unioned.n_excluded = 0 then null
+            when unioned.metric_id = 'incident_recurrence' then 'no cause recorded'
+            when unioned.metric_id = 'escaped_defects_per_100_changes'
+                then 'nobody said where it was found'
+            else 'an earlier attempt was not collected'
+        end as exclusion_note
+    from unioned
+    inner join periods on unioned.period_id = periods.period_id
+
+)
+
+select * from final
