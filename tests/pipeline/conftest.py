@@ -104,13 +104,16 @@ def finish(landing: Path, home: Path) -> Finished:
     return Finished(landing, home, done.stdout)
 
 
-def load_and_build(landing: Path, home: Path, *, select: str = "+path:models/core") -> None:
+def load_and_build(
+    landing: Path, home: Path, *, select: str = "+path:models/core", test: bool = True
+) -> None:
     """The load, and what dbt makes of it with its tests; no run around it."""
     home.mkdir(exist_ok=True)
     with connect(home / "warehouse.duckdb") as connection:
         load_landing(connection, landing, load_contracts())
     arguments = [
         *("build", "--exclude-resource-type", "unit_test"),
+        *(() if test else ("--exclude-resource-type", "test")),
         *("--select", select, "--log-path", str(home), "--target-path", str(home)),
         *("--project-dir", str(PROJECT_ROOT / "dbt_project"), "--profiles-dir", str(PROJECT_ROOT)),
         *("--vars", variables(AS_OF, AS_OF, "")),
