@@ -20,11 +20,13 @@ _MARK = "measured:"
 
 @dataclass(frozen=True)
 class Measurement:
-    """Median seconds of `runs` runs, and the highest peak memory of any of them."""
+    """Median seconds of `runs` runs, the highest peak memory of any of them, and what the last
+    one returned."""
 
     seconds: float
     peak_megabytes: float
     runs: int
+    result: int | None = None
 
 
 class CaseFailed(Exception):
@@ -45,13 +47,14 @@ def measure(
             before()
         outcomes.append(_in_own_process(case, options))
     return Measurement(
-        seconds=statistics.median(seconds for seconds, _ in outcomes),
-        peak_megabytes=max(peak for _, peak in outcomes),
+        seconds=statistics.median(seconds for seconds, _, _ in outcomes),
+        peak_megabytes=max(peak for _, peak, _ in outcomes),
         runs=runs,
+        result=outcomes[-1][2],
     )
 
 
-def _in_own_process(case: str, options: dict[str, object]) -> tuple[float, float]:
+def _in_own_process(case: str, options: dict[str, object]) -> tuple[float, float, int | None]:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.measure", case, json.dumps(options)],
         cwd=PROJECT_ROOT,
@@ -62,7 +65,7 @@ def _in_own_process(case: str, options: dict[str, object]) -> tuple[float, float
     if done.returncode != 0 or not marked:
         raise CaseFailed(f"{case} failed:\n{(done.stdout + done.stderr)[-2000:]}")
     measured = json.loads(marked[-1].removeprefix(_MARK))
-    return measured["seconds"], measured["peak_megabytes"]
+    return measured["seconds"], measured["peak_megabytes"], measured["result"]
 
 
 def _peak_megabytes() -> float:
@@ -82,9 +85,13 @@ def _main(case: str, options: str) -> None:
     module, _, name = case.partition(":")
     function = getattr(importlib.import_module(module), name)
     started = time.perf_counter()
-    function(**json.loads(options))
-    seconds = time.perf_counter() - started
-    print(_MARK + json.dumps({"seconds": seconds, "peak_megabytes": _peak_megabytes()}))
+    result = function(**json.loads(options))
+    measured = {
+        "seconds": time.perf_counter() - started,
+        "peak_megabytes": _peak_megabytes(),
+        "result": result,
+    }
+    print(_MARK + json.dumps(measured))
 
 
 if __name__ == "__main__":
