@@ -10,9 +10,10 @@ UV_VERSION := 0.13.9
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/uv/bin/uv)
 BIN := .venv/bin
 
-STATE ?= out/home
 DEMO := out/demo
 LANDING ?= $(DEMO)
+# The demo has a home of its own, or its people would be counted with yours.
+STATE ?= $(if $(filter $(DEMO),$(LANDING)),out/demo-home,out/home)
 
 export UV_COMPILE_BYTECODE := 1
 export FAIRLEAD_SKIP_BROWSER
@@ -20,7 +21,7 @@ export FAIRLEAD_SKIP_BROWSER
 help:
 	@echo "make run              the demo organisation, from extracts to sites"
 	@echo "make run LANDING=DIR  your own extracts (STATE=DIR for where to keep the results)"
-	@echo "make serve            read the sites in a browser"
+	@echo "make serve            read the sites in a browser (with the LANDING or STATE of the run)"
 	@echo "make dev              Dagster's user interface over the same folders"
 	@echo "make test             all tests"
 	@echo "make lint             style and types of Python and SQL, architecture, documents"

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from orchestration.progress import say
-from orchestration.sources.command import add_extract
-from orchestration.workspace import Workspace, WorkspaceError, parse_moment
+from orchestration.sources.commands.demo import add_demo
+from orchestration.sources.commands.extract import add_extract
+from orchestration.workspace import HOME, LANDING, Workspace, WorkspaceError, parse_moment
 
 if TYPE_CHECKING:
     from orchestration.run import RunOutcome
-
-_HOME = Path("out/home")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser(
         "check", help="say what is wrong in a landing folder, row by row, and load nothing"
     )
-    check.add_argument("--landing", type=Path, required=True, help="where extracts arrive")
+    _add_landing(check)
     check.add_argument("--strict", action="store_true", help="warnings fail, too")
     check.add_argument(
         "--limit", type=int, default=20, help="rows shown per file, field and reason (default 20)"
@@ -84,15 +83,10 @@ def _parser() -> argparse.ArgumentParser:
     dev.add_argument("--port", type=int, default=3000)
     dev.set_defaults(command=_dev)
 
-    demo = commands.add_parser("demo", help="write the demo organisation's extracts")
-    demo.add_argument("--landing", type=Path, required=True, help="where to write them")
-    demo.add_argument("--seed", type=int, default=7)
-    demo.add_argument("--people", type=int, default=320)
-    demo.add_argument("--quarters", type=int, default=6)
-    demo.set_defaults(command=_demo)
+    add_demo(commands)
 
     serve = commands.add_parser("serve", help="show the published sites on this machine")
-    serve.add_argument("--home", type=Path, default=_HOME)
+    serve.add_argument("--home", type=Path, default=HOME, help="default: %(default)s")
     serve.add_argument("--port", type=int, default=8400)
     serve.set_defaults(command=_serve)
     return parser
@@ -100,8 +94,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_folders(command: argparse.ArgumentParser) -> None:
     """The two folders that every command over an organisation's data works on."""
-    command.add_argument("--landing", type=Path, required=True, help="where extracts arrive")
-    command.add_argument("--home", type=Path, default=_HOME, help="all state of the run")
+    _add_landing(command)
+    command.add_argument(
+        "--home", type=Path, default=HOME, help="all state of the runs; default: %(default)s"
+    )
+
+
+def _add_landing(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--landing", type=Path, default=LANDING, help="where extracts arrive; default: %(default)s"
+    )
 
 
 def _add_as_of(command: argparse.ArgumentParser) -> None:
@@ -150,7 +152,9 @@ def _check(options: argparse.Namespace) -> int:
     from orchestration.landing.check import ERROR, WARNING, check_landing, shown
 
     if not options.landing.is_dir():
-        raise WorkspaceError(f"There is no landing folder {options.landing}.")
+        raise WorkspaceError(
+            f"There is no landing folder {options.landing}. Give the one to look at: --landing."
+        )
     checked = check_landing(options.landing.resolve(), load_contracts(), log=say)
     for line in shown(checked.findings, options.limit):
         print(line)
@@ -192,25 +196,6 @@ def _dev(options: argparse.Namespace) -> int:
     return subprocess.run(
         [sys.executable, "-m", *command, "--port", str(options.port)], env=environment
     ).returncode
-
-
-def _demo(options: argparse.Namespace) -> int:
-    from orchestration.sources.demo import write_demo
-    from orchestration.sources.demo.stamp import is_current, leave_stamp
-
-    scale = {
-        "seed": options.seed,
-        "people": options.people,
-        "quarters": options.quarters,
-    }
-    if is_current(options.landing, scale):
-        print(f"The demo organisation is in {options.landing} already.")
-        return 0
-    summary = write_demo(options.landing, **scale, log=say)
-    leave_stamp(options.landing, scale)
-    n_records = sum(summary.counts.values())
-    print(f"The demo organisation: {n_records:,} records in {summary.folder}")
-    return 0
 
 
 def _serve(options: argparse.Namespace) -> int:

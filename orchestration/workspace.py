@@ -10,6 +10,11 @@ from pathlib import Path
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 
+# Where a command looks unless told, below the folder that it is called in.
+LANDING = Path("out/landing")
+HOME = Path("out/home")
+DEMO = Path("out/demo")
+
 # DuckDB has one writer, so runs queue up. A run whose process was killed starts again; one
 # whose step failed does not, for it would fail again.
 _DAGSTER_SETTINGS = """\
@@ -125,8 +130,8 @@ class Workspace:
         if not self.landing.is_dir():
             raise WorkspaceError(
                 f"There is no landing folder {self.landing}. "
-                "Create it and place extracts as <source>/<stream>/<extracted_at>/, "
-                "or write the demo organisation with `fairlead demo`."
+                "Write extracts into it with `fairlead extract`, or place files as "
+                "<source>/<stream>/<extracted_at>/; `fairlead demo` writes an example."
             )
         for folder in (self.home, self.releases, self.sites, self.dagster_home):
             folder.mkdir(parents=True, exist_ok=True)

@@ -24,9 +24,10 @@ AUDIENCES = {
         "on_call",
         "privacy_minimums",
         "release_info",
+        "system_causes",
     )
 }
-CELLS = {"leadership": ("delivery", "on_call")}
+CELLS = {"leadership": ("delivery", "on_call", "system_causes")}
 
 # Shares of people move in steps that no single person can move: 10 points below 20 people,
 # 5 below 100; below ten none is shown. Shares of events are shown by the point.

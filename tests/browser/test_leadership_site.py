@@ -22,6 +22,7 @@ PAGES = {
     "/": "Half of all changes reached production",
     "/delivery-and-reliability": "Change failure rate",
     "/on-call-load": "People paged in sleep hours",
+    "/system-causes": "Teams re-organised",
     "/methods": "Fewest people behind a published figure",
 }
 

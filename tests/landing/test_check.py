@@ -109,13 +109,13 @@ def test_beyond_the_limit_rows_are_counted(desk):
 
 
 def test_the_demo_is_clean(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_demo(tmp_path, people=40, quarters=1, log=lambda _: None)
+    write_demo(tmp_path, people=60, quarters=1, log=lambda _: None)
     assert main(["check", "--landing", str(tmp_path), "--strict"]) == 0
     last = capsys.readouterr().out.splitlines()
     assert len(last) == 1
     assert last[0].startswith("0 errors, 0 warnings; ")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        *("github", "pagerduty", "people", "support")
+        *("github", "gitlab", "jira", "opsgenie", "pagerduty", "people", "support", "survey")
     ]
 
 

@@ -35,6 +35,8 @@ measured as (
     select * from {{ ref('met_delivery') }}
     union all
     select * from {{ ref('met_on_call') }}
+    union all
+    select * from {{ ref('met_system_causes') }}
 
 ),
 
@@ -65,6 +67,16 @@ amounts as (
         'lead_time_for_changes' as metric_id,
         cast(n_changes as double) as amount
     from {{ ref('met_delivery_contributors') }}
+
+    union all
+
+    select
+        group_family,
+        group_key,
+        period_id,
+        'wait_for_another_team' as metric_id,
+        cast(n_changes as double) as amount
+    from {{ ref('met_system_causes_contributors') }}
 
 ),
 

@@ -30,6 +30,19 @@ change_authors as (
 
 ),
 
+authors_waiting_for_another_team as (
+
+    select
+        'system_causes' as page_family,
+        'authors_waiting_for_another_team' as population_base,
+        group_family,
+        group_key,
+        period_id,
+        contributor_key
+    from {{ ref('met_system_causes_contributors') }}
+
+),
+
 people_on_call as (
 
     select
@@ -46,6 +59,8 @@ people_on_call as (
 unioned as (
 
     select * from change_authors
+    union all
+    select * from authors_waiting_for_another_team
     union all
     select * from people_on_call
 

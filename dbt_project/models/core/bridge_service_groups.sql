@@ -25,6 +25,7 @@ owned as (
     select
         services.service_id,
         services.criticality,
+        owners.maturity_band_at_takeover,
         owners.team_id,
         teams.division,
         greatest(services.valid_from, owners.valid_from, teams.valid_from)
@@ -89,6 +90,16 @@ unioned as (
         service_id,
         'team' as group_family,
         team_id as group_key,
+        valid_from,
+        valid_to
+    from owned
+
+    union all
+
+    select
+        service_id,
+        'maturity_band' as group_family,
+        maturity_band_at_takeover as group_key,
         valid_from,
         valid_to
     from owned

@@ -37,6 +37,18 @@ services as (
 
 ),
 
+owners as (
+
+    select * from {{ ref('bridge_service_owners') }}
+
+),
+
+memberships as (
+
+    select * from {{ ref('bridge_team_members') }}
+
+),
+
 deploying_services as (
 
     select distinct repository
@@ -71,6 +83,7 @@ joined as (
         changes.opened_at,
         changes.ready_at,
         reviewed.first_review_at,
+        reviewers.person_id as first_reviewer_person_id,
         reviewed.approved_at,
         changes.merged_at,
         case when not deployed.is_baseline then deployed.deployed_at end as deployed_at,
@@ -97,6 +110,10 @@ joined as (
         on
             changes.identity_system = identities.system
             and lower(changes.author_login) = identities.identity
+    left join identities as reviewers
+        on
+            reviewed.first_reviewer_identity_system = reviewers.system
+            and lower(reviewed.first_reviewer_login) = reviewers.identity
     left join services
         on
             changes.repository = services.repository
@@ -105,10 +122,32 @@ joined as (
 
 ),
 
+-- Whether the first review came from outside of the team that owned the service. Not
+-- known where the service had no owner or the reviewer no team.
+reviewing_teams as (
+
+    select
+        joined.change_id,
+        bool_and(memberships.team_id != owners.team_id)
+            as is_first_review_by_another_team
+    from joined
+    inner join owners
+        on
+            joined.service_id = owners.service_id
+            and {{ is_valid_at('joined.first_review_at', 'owners') }}
+    inner join memberships
+        on
+            joined.first_reviewer_person_id = memberships.person_id
+            and {{ is_valid_at('joined.first_review_at', 'memberships') }}
+    group by joined.change_id
+
+),
+
 measured as (
 
     select
-        *,
+        joined.*,
+        reviewing_teams.is_first_review_by_another_team,
         {{ seconds_between('first_commit_at', 'opened_at') }} as coding_seconds,
         {{ seconds_between('coalesce(ready_at, opened_at)', 'first_review_at') }}
             as pickup_seconds,
@@ -116,6 +155,7 @@ measured as (
         {{ seconds_between('merged_at', 'deployed_at') }} as deploy_seconds,
         {{ seconds_between('first_commit_at', 'deployed_at') }} as lead_time_seconds
     from joined
+    left join reviewing_teams on joined.change_id = reviewing_teams.change_id
 
 ),
 
@@ -134,6 +174,7 @@ final as (
         opened_at,
         ready_at,
         first_review_at,
+        is_first_review_by_another_team,
         approved_at,
         merged_at,
         deployed_at,

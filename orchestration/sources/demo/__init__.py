@@ -51,7 +51,7 @@ def write_demo(
     The same arguments write the same bytes; a file that is there already and is the
     same is left alone. The period is ``quarters`` full quarters before ``as_of`` and
     the days until ``as_of``. Nothing in ``plant`` gives the clean twin: the same people,
-    teams and services, and nothing of what `planted.py` lists. Raises ValueError below 40
+    teams and services, and nothing of what `planted.py` lists. Raises ValueError below 60
     people or one quarter, for an ``as_of`` without zone, and for an unknown name.
     """
     started = time.monotonic()

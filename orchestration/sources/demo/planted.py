@@ -47,47 +47,54 @@ OCCURRENCES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What is so, in a sentence, and where a reader can see it.
-
-    ``pages`` of the sites that exist show it; the empty text means that no page does yet.
-    """
+    """What is so, and where a reader sees it; the empty text where no page tells of it yet."""
 
     what: str
-    pages: str
+    seen: str
 
+
+_DELIVERY = "Leadership, Delivery and reliability"
+_ON_CALL = "Leadership, On-call load"
+_CAUSES = "Leadership, System causes"
 
 TRUTHS: dict[str, Truth] = {
     "burnout": Truth(
-        "From a day on the services of these teams break four times as often, half of it at"
-        " night; leave stops, answers in surveys fall, and in the last weeks people go.",
-        "",
+        "From a day on the services of a team break four times as often, half of it at night;"
+        " leave stops, answers in surveys fall, and in the last weeks people go.",
+        f"{_ON_CALL}, by division: pages in sleep hours rise in the division of the team",
     ),
     "inherited_debt": Truth(
         "In services whose owners inherited debt, deployments fail, incidents happen and"
-        " defects are found this many times as often.",
-        "",
+        " defects are found by this factor more often.",
+        f"{_DELIVERY}, by inherited debt: the change failure rate",
     ),
     "trend_break": Truth(
-        "From a day on changes of this division wait this many times as long for a review.",
-        "",
+        "From a day on changes of a division wait by this factor longer for a review.",
+        f"{_DELIVERY}, by division: waiting for review",
     ),
     "service_without_owner": Truth(
         "The ownership of a service ended and nobody followed; only the most urgent is done.",
-        "",
+        f"{_CAUSES}, whole organisation: services without an owner",
     ),
     "blocked_team": Truth(
-        "Changes of this team are reviewed by another team, and wait for it as long as those of"
-        " the division whose trend broke.",
-        "",
+        "Changes of a team are reviewed by another team, and wait for it.",
+        f"{_CAUSES}, by division: changes reviewed by another team",
     ),
-    "team_split": Truth("Half of a team and of its services went to a new team.", ""),
-    "team_renamed": Truth("A team has another name from a day on, and the same id.", ""),
+    "team_split": Truth(
+        "Half of a team and of its services went to a new team.",
+        f"{_CAUSES}: teams re-organised, services handed over",
+    ),
+    "team_renamed": Truth(
+        "A team has another name from a day on, and the same id.",
+        f"{_CAUSES}: teams re-organised",
+    ),
     "team_moved_department": Truth(
-        "A team went to a department of another division with all its people.", ""
+        "A team went to a department of another division with all its people.",
+        f"{_CAUSES}, by division: teams re-organised",
     ),
-    "quiet_role": Truth("Reviews of this role have this part of the usual remarks.", ""),
-    "comment_heavy_role": Truth("Reviews of this role have this many times the remarks.", ""),
-    "slow_promotions": Truth("Only this part of the promotions of one cohort happened.", ""),
+    "quiet_role": Truth("Reviews of a role have this part of the usual remarks.", ""),
+    "comment_heavy_role": Truth("Reviews of a role have this many times the remarks.", ""),
+    "slow_promotions": Truth("Only this part of the promotions of a cohort happened.", ""),
 }
 
 

@@ -52,6 +52,7 @@ independent as (
         changes.opened_at,
         reviews.review_id,
         reviews.identity_system,
+        reviews.reviewer_login,
         reviews.state,
         reviews.submitted_at
     from changes
@@ -90,6 +91,14 @@ final as (
                 then coalesce(sum(comments_of_reviews.n_comments), 0)
         end as n_review_comments,
         min(independent.submitted_at) as first_review_at,
+        arg_min(
+            independent.reviewer_login,
+            (independent.submitted_at, independent.review_id)
+        ) as first_reviewer_login,
+        arg_min(
+            independent.identity_system,
+            (independent.submitted_at, independent.review_id)
+        ) as first_reviewer_identity_system,
         min(independent.submitted_at) filter (where independent.state = 'APPROVED')
             as approved_at
     from independent

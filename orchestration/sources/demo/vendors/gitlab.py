@@ -65,10 +65,11 @@ def write_repository(
         if commit.reached_at is not None and extract.holds(commit.reached_at):
             add("commits", commit_object(commit, repository))
     for pull in history.pulls:
-        # A branch lives on in the repository only where it was merged as it was.
-        for commit in pull.commits if pull.merge_sha in on_default else ():
-            if commit.sha not in on_default and extract.holds(commit.committed_at):
-                add("commits", commit_object(commit, repository))
+        # Of a squashed branch the commits are listed too: they say when work on it began.
+        if pull.merged_at is not None and extract.holds(pull.merged_at):
+            for commit in pull.commits:
+                if commit.sha not in on_default:
+                    add("commits", commit_object(commit, repository))
     for deployment in history.deployments:
         if deployment.created_at <= at and extract.holds(deployment.updated_at(at)):
             add("deployments", deployment_object(deployment, repository, at))

@@ -94,6 +94,7 @@ class Replay:
         self.history = History()
         self.tips: list[tuple[int, str]] = []
         self.merged: list[tuple[int, PullRequest, Service | None]] = []
+        self.targets = dict(repository.targets)
         self._counts: dict[str, int] = {}
         self._heap: list[tuple[int, int, str, tuple[Any, ...]]] = []
         self._sequence = 0
@@ -201,11 +202,11 @@ class Replay:
 
     def _due(self, name: str, at: int) -> bool:
         """Whether a planted event is due here; it then happens once."""
-        due = self.repository.targets.get(name)
+        due = self.targets.get(name)
         return due is not None and at >= due
 
     def _done(self, name: str, **ids: str | int) -> None:
-        del self.repository.targets[name]
+        del self.targets[name]
         self.planted.record(name, repository=self.repository.full_name, **ids)
 
     # The default branch

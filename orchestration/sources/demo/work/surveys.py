@@ -44,10 +44,14 @@ def answers(organisation: Organisation) -> Iterator[Answer]:
 
 def _wave(organisation: Organisation, wave: str, closes: int) -> Iterator[Answer]:
     rng = random.Random(f"{organisation.seed}/survey/{wave}")
+    asked: set[str] = set()
     for team in organisation.teams.values():
         mood = random.Random(f"{organisation.seed}/survey/{team.team_id}").gauss(0, 0.25)
         for person in team.members(closes):
-            if person.employment_type != "contractor" and rng.random() < SHARE_ANSWERED:
+            if person.employment_type == "contractor" or person.employee_id in asked:
+                continue
+            asked.add(person.employee_id)
+            if rng.random() < SHARE_ANSWERED:
                 yield from _given(organisation, rng, wave, closes, team, mood, person)
 
 

@@ -40,9 +40,9 @@ MERGE_WEIGHTS = {GITHUB: (40, 40, 20), GITLAB: (60, 40, 0)}
 
 
 def found(seed: int, people: int, period: Period, planted: Planted) -> Organisation:
-    """The whole organisation over the whole period. At least 40 people."""
-    if people < 40:
-        raise ValueError("the demo organisation needs at least 40 people")
+    """The whole organisation over the whole period. At least 60 people."""
+    if people < 60:
+        raise ValueError("the demo organisation needs at least 60 people")
     rng = random.Random(f"{seed}/organisation")
     founder = Founder(rng, seed, period, planted)
     heads, units = _heads(founder, people)
@@ -234,9 +234,8 @@ def _mark(founder: Founder, services: list[Service]) -> None:
             service.pager_id = ""
             planted.record("service_without_pagerduty", service_id=service.service_id)
     if planted.planned("incident_before_deployment"):
-        service = next(
-            s for s in services if s.pager_id and not s.traits and s.owners[0].team.managers
-        )
+        plain = [s for s in services if s.pager_id and not s.traits]
+        service = next((s for s in plain if s.owners[0].team.managers), plain[0])
         service.born = period.day(0.25)
         service.owners[0] = replace(service.owners[0], start=service.born)
         service.traits |= {"newborn"}
@@ -264,8 +263,9 @@ def _repositories(founder: Founder, organisation: Organisation) -> list[Reposito
     platform = [
         team
         for team in organisation.teams.values()
-        if team.kind == "platform" and team.tools == GITHUB and team.managers
+        if team.kind == "platform" and team.tools == GITHUB
     ]
+    platform.sort(key=lambda team: not team.managers)
     for name in ("engineering-handbook", "developer-scripts"):
         if planted.planned("repository_without_service") and platform:
             repository = Repository(

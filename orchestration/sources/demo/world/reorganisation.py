@@ -12,6 +12,7 @@ from typing import Any
 from orchestration.sources.demo.world.calendar import FAR, instant
 from orchestration.sources.demo.world.hiring import Founder, new_team
 from orchestration.sources.demo.world.organisation import (
+    GITHUB,
     HUBS,
     Membership,
     Organisation,
@@ -124,12 +125,18 @@ def _hand_over(founder: Founder, organisation: Organisation, large: list[Team]) 
         if not free or not planted.planned("service_handed_over"):
             break
         service = free.pop()
-        old = service.owners[-1].team
+        old, day = service.owners[-1].team, period.day(0.2 + 0.6 * (place % 5) / 5)
         others = [t for t in large if t is not old and t.tools == old.tools]
+        # A small organisation has one large team with these tools.
+        others = others or [
+            t
+            for t in organisation.teams.values()
+            if t is not old and t.tools == old.tools and t.versions[0].start < day
+        ]
         if not others:
             continue
         team = rng.choice(others)
-        _give(service, team, period.day(0.2 + 0.6 * (place % 5) / 5), "inherited_debt")
+        _give(service, team, day, "inherited_debt")
         planted.record(
             "service_handed_over",
             service_id=service.service_id,
@@ -171,9 +178,15 @@ def _plant_people(founder: Founder, organisation: Organisation, large: list[Team
         here = person.sites[0][1]
         person.sites.append((period.day(0.5), next(hub for hub in HUBS if hub.zone != here.zone)))
         planted.record("person_moved_zone", employee_id=person.employee_id)
+    on_github = {
+        m.person.employee_id
+        for team in organisation.teams.values()
+        if team.tools == GITHUB
+        for m in team.memberships
+    }
     leavers = sorted(
         (p for p in organisation.people if p.left < period.end),
-        key=lambda p: (p.left, p.employee_id),
+        key=lambda p: (p.employee_id not in on_github, p.left, p.employee_id),
     )
     for person in leavers[:2]:
         if planted.planned("deleted_accounts"):

@@ -36,7 +36,7 @@ def aim(organisation: Organisation, planted: Planted) -> None:
             repository.targets[name] = instant("UTC", period.day(share), 0)
     busy[0].merge_method = "merge"
     at = instant("UTC", period.day(0.5) + 2, 13 * 3_600 + 420)
-    for place, repository in enumerate(busy[5:7]):
+    for place, repository in enumerate(busy[5:7] if len(busy) > 6 else busy[-2:]):
         if planted.planned("incident_over_two_services"):
             repository.targets["incident_over_two_services"] = at + 75 * place
     for place, repository in enumerate(busy[:: max(1, len(busy) // 6)]):

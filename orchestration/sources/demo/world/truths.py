@@ -35,9 +35,10 @@ def plant(organisation: Organisation, planted: Planted) -> None:
     """Everything that makes some teams, services and roles of the organisation different."""
     period = organisation.period
     rng = random.Random(f"{organisation.seed}/truths")
-    free = _untouched(organisation)
+    steady = _steady(organisation)
+    free = _untouched(organisation, steady)
     if planted.planned("burnout"):
-        _burn_out(organisation, planted, rng, free)
+        _burn_out(organisation, planted, rng, steady, free)
     if planted.planned("blocked_team"):
         _block(organisation, planted, free)
     if planted.planned("inherited_debt"):
@@ -77,8 +78,8 @@ def _divisions(organisation: Organisation) -> list[str]:
     return sorted(count, key=lambda division: (-count[division], division))
 
 
-def _untouched(organisation: Organisation) -> list[Team]:
-    """Teams that nothing else happens to and that somebody can be missed in."""
+def _steady(organisation: Organisation) -> list[Team]:
+    """Teams that were there before the period, and that somebody can be missed in."""
     owned = {
         owner.team.team_id
         for service in organisation.services
@@ -89,19 +90,38 @@ def _untouched(organisation: Organisation) -> list[Team]:
     return [
         team
         for team in organisation.teams.values()
-        if len(team.managers) == 1
-        and len(team.versions) == 1
+        if team.managers
+        and team.versions[0].start < organisation.period.start
         and team.team_id in owned
         and len(team.settled(organisation.period.end)) >= 4
     ]
 
 
+def _untouched(organisation: Organisation, steady: list[Team]) -> list[Team]:
+    """Those of the steady teams that nothing else happens to."""
+    changed = {
+        owner.team.team_id
+        for service in organisation.services
+        if len(service.owners) > 1
+        for owner in service.owners
+    }
+    return [
+        team
+        for team in steady
+        if len(team.managers) == 1 and len(team.versions) == 1 and team.team_id not in changed
+    ]
+
+
 def _burn_out(
-    organisation: Organisation, planted: Planted, rng: random.Random, free: list[Team]
+    organisation: Organisation,
+    planted: Planted,
+    rng: random.Random,
+    steady: list[Team],
+    free: list[Team],
 ) -> None:
     """More breaks, at night; leave stops, and in the end people go."""
     period, division = organisation.period, _divisions(organisation)[0]
-    mine = [team for team in free if team.versions[0].division == division] or free
+    mine = [team for team in free if team.versions[0].division == division] or free or steady
     day = period.day(0.45)
     for team in mine[: max(1, round(len(mine) * SHARE_BURNT_OUT))]:
         organisation.influences.overloaded[team.team_id] = day
@@ -110,11 +130,13 @@ def _burn_out(
                 span for span in person.leave if span[0] < day or rng.random() < SHARE_OF_LEAVE_KEPT
             ]
             person.workdays.clear()
-        for person in team.settled(period.end)[-LEAVERS:]:
+        for person in team.settled(day)[-LEAVERS:]:
             person.left = period.end - rng.randrange(15, 60)
             team.end(person, person.left)
-        planted.record("burnout", team_id=team.team_id, division=division, day=_text(day))
-        free.remove(team)
+        own = team.versions[0].division
+        planted.record("burnout", team_id=team.team_id, division=own, day=_text(day))
+    burnt_out = organisation.influences.overloaded
+    free[:] = [team for team in free if team.team_id not in burnt_out]
 
 
 def _block(organisation: Organisation, planted: Planted, free: list[Team]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.progress import say
-from orchestration.workspace import parse_moment
+from orchestration.workspace import LANDING, parse_moment
 
 if TYPE_CHECKING:
     from orchestration.sources.api import Options
@@ -51,7 +51,12 @@ def add_extract(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _add_landing(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--landing", type=Path, required=True, help="where to write the extracts")
+    command.add_argument(
+        "--landing",
+        type=Path,
+        default=LANDING,
+        help="where to write the extracts; default: %(default)s",
+    )
 
 
 def _add_window(command: argparse.ArgumentParser, elsewhere: str) -> None:

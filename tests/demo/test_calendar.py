@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from orchestration.sources.demo.planted import Planted
 from orchestration.sources.demo.world import calendar
 
 
@@ -62,16 +61,3 @@ def test_a_region_has_days_off_that_its_country_has_not() -> None:
 def test_little_is_started_in_late_december() -> None:
     assert calendar.season(date(2025, 12, 29).toordinal()) < 0.5
     assert calendar.season(date(2025, 11, 12).toordinal()) == 1.0
-
-
-def test_a_name_outside_the_register_cannot_be_planted() -> None:
-    with pytest.raises(ValueError, match="nothing is known"):
-        Planted(names=("something_else",))
-    with pytest.raises(KeyError):
-        Planted().record("something_else")
-
-
-def test_what_is_not_planned_is_not_recorded() -> None:
-    clean = Planted(names=())
-    clean.record("team_split", team_id="T0001")
-    assert clean.found() == ()
