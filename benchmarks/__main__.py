@@ -65,11 +65,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _sizes(options: argparse.Namespace) -> str:
-    return (
-        f"{options.pull_requests:,} pull requests to load; a demo organisation of "
-        f"{options.people:,} people and {options.quarters} quarters to build and run; "
-        f"{options.gate_people:,} people at the gate"
-    )
+    asked = set(options.only)
+    demo = f"a demo organisation of {options.people:,} people and {options.quarters} quarters"
+    sizes = [
+        f"{options.pull_requests:,} pull requests to load" if "load" in asked else "",
+        f"{demo} to build and run" if asked & {"build", "whole"} else "",
+        f"{options.gate_people:,} people at the gate" if "gate" in asked else "",
+        f"{demo} to write, load and build" if "scale" in asked else "",
+    ]
+    return "; ".join(filter(None, sizes)).capitalize()
 
 
 def _load(options: argparse.Namespace, scratch: Path) -> Iterator[Row]:

@@ -59,8 +59,8 @@ def markdown(rows: Sequence[Row], scale: str, steps: Sequence[Step] = ()) -> str
         ]
     if steps:
         lines += [
-            "| step, once | seconds | memory | made | on disk after it |",
-            "|---|---:|---:|---:|---:|",
+            "| step, once | seconds | CPU seconds | memory | made | on disk after it |",
+            "|---|---:|---:|---:|---:|---:|",
             *map(_step_line, steps),
             "",
         ]
@@ -90,7 +90,8 @@ def _line(row: Row) -> str:
 
 def _step_line(step: Step) -> str:
     return (
-        f"| {step.step} | {step.case.seconds:,.0f} | {step.case.peak_megabytes:,.0f} MB "
+        f"| {step.step} | {step.case.seconds:,.0f} | {step.case.cpu_seconds:,.0f} "
+        f"| {step.case.peak_megabytes:,.0f} MB "
         f"| {step.case.result or 0:,} {step.made} | {step.disk_megabytes:,.0f} MB |"
     )
 

@@ -66,6 +66,6 @@ def test_a_large_organisation_loads_what_was_written(tmp_path: Path) -> None:
 
 
 def test_the_table_of_a_large_organisation_says_what_each_step_left() -> None:
-    step = Step("written", Measurement(61.2, 150, 1, 1_234_567), "records", 303.4)
-    line = "| written | 61 | 150 MB | 1,234,567 records | 303 MB |"
+    step = Step("written", Measurement(61.2, 150, 1, 118.6, 1_234_567), "records", 303.4)
+    line = "| written | 61 | 119 | 150 MB | 1,234,567 records | 303 MB |"
     assert line in markdown([], "large", [step])
