@@ -8,35 +8,42 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import build, gate, load, whole
+from benchmarks import build, gate, load, scale, whole
 from benchmarks.measure import CaseFailed, measure
-from benchmarks.table import Row, markdown
+from benchmarks.table import Row, Step, markdown
 from orchestration.progress import say
 from orchestration.sources.demo import write_demo
 from orchestration.workspace import PROJECT_ROOT
 
 PARTS = ("load", "build", "gate", "whole")
+# Takes as long as the organisation is large, so only on request.
+ON_REQUEST = ("scale",)
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     rows: list[Row] = []
+    steps: list[Step] = []
     with tempfile.TemporaryDirectory(prefix="fairlead-bench-") as scratch:
-        measured: dict[str, Callable[[argparse.Namespace, Path], Iterator[Row]]] = {
+        measured: dict[str, Callable[[argparse.Namespace, Path], Iterator[Row | Step]]] = {
             "load": _load,
             "build": _build,
             "gate": _gate,
             "whole": _whole,
+            "scale": _scale,
         }
         try:
             for part in options.only:
                 for row in measured[part](options, Path(scratch)):
-                    say(f"{row.part}: {row.case.seconds:.2f} s, bare {row.bare.seconds:.2f} s")
-                    rows.append(row)
+                    say(str(row))
+                    if isinstance(row, Step):
+                        steps.append(row)
+                    else:
+                        rows.append(row)
         except CaseFailed as problem:
             print(f"bench: {problem}", file=sys.stderr)
             return 1
-    page = markdown(rows, _scale(options))
+    page = markdown(rows, _sizes(options), steps)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(page)
     print(page)
@@ -51,17 +58,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--gate-people", type=int, default=10_000, help="people at the gate")
     parser.add_argument("--people", type=int, default=320, help="people of the demo")
     parser.add_argument("--quarters", type=int, default=6, help="quarters of the demo")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--seed", type=int, default=7, help="seed of the demo")
+    parser.add_argument("--only", nargs="+", choices=(*PARTS, *ON_REQUEST), default=PARTS)
     parser.add_argument("--out", type=Path, default=PROJECT_ROOT / "out" / "bench.md")
     return parser
 
 
-def _scale(options: argparse.Namespace) -> str:
-    return (
-        f"{options.pull_requests:,} pull requests to load; a demo organisation of "
-        f"{options.people} people and {options.quarters} quarters to build and run; "
-        f"{options.gate_people:,} people at the gate"
-    )
+def _sizes(options: argparse.Namespace) -> str:
+    asked = set(options.only)
+    demo = f"a demo organisation of {options.people:,} people and {options.quarters} quarters"
+    sizes = [
+        f"{options.pull_requests:,} pull requests to load" if "load" in asked else "",
+        f"{demo} to build and run" if asked & {"build", "whole"} else "",
+        f"{options.gate_people:,} people at the gate" if "gate" in asked else "",
+        f"{demo} to write, load and build" if "scale" in asked else "",
+    ]
+    return "; ".join(filter(None, sizes)).capitalize()
 
 
 def _load(options: argparse.Namespace, scratch: Path) -> Iterator[Row]:
@@ -89,7 +101,7 @@ def _demo(options: argparse.Namespace, scratch: Path) -> Path:
     landing, loaded = scratch / "demo", scratch / "loaded"
     if not landing.exists():
         say(f"writing a demo organisation of {options.people} people")
-        write_demo(landing, people=options.people, quarters=options.quarters, log=lambda _: None)
+        write_demo(landing, seed=options.seed, people=options.people, quarters=options.quarters)
         loaded.mkdir()
         build.load(str(landing), str(loaded))
     return landing
@@ -166,6 +178,27 @@ def _whole(options: argparse.Namespace, scratch: Path) -> Iterator[Row]:
         "whole run, new home", case, least, "reads all files, runs the compiled SQL, writes Parquet"
     )
     yield Row("whole run, nothing changed", again, listing, "lists the files")
+
+
+def _scale(options: argparse.Namespace, scratch: Path) -> Iterator[Step]:
+    landing, home = scratch / "scale", scratch / "scale_home"
+    home.mkdir()
+    people, quarters = options.people, options.quarters
+    say(f"scale: writing, loading and building {people:,} people and {quarters} quarters")
+    case = measure(
+        "benchmarks.scale:write",
+        1,
+        landing=str(landing),
+        people=people,
+        quarters=quarters,
+        seed=options.seed,
+    )
+    yield Step("written", case, "records", scale.megabytes(landing))
+    folders = {"landing": str(landing), "home": str(home)}
+    case = measure("benchmarks.scale:load", 1, before=None, **folders)
+    yield Step("loaded", case, "records", scale.megabytes(home))
+    case = measure("benchmarks.scale:through_dbt", 1, before=None, **folders)
+    yield Step("built: seeds, models and tests", case, "rows", scale.megabytes(home))
 
 
 if __name__ == "__main__":

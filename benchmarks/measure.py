@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from orchestration.workspace import PROJECT_ROOT
 
@@ -20,11 +22,14 @@ _MARK = "measured:"
 
 @dataclass(frozen=True)
 class Measurement:
-    """Median seconds of `runs` runs, and the highest peak memory of any of them."""
+    """Median seconds of `runs` runs, and the highest peak memory of any of them. Of the last:
+    the processors' time, all processes together, and what it returned."""
 
     seconds: float
     peak_megabytes: float
     runs: int
+    cpu_seconds: float = 0
+    result: int | None = None
 
 
 class CaseFailed(Exception):
@@ -45,13 +50,15 @@ def measure(
             before()
         outcomes.append(_in_own_process(case, options))
     return Measurement(
-        seconds=statistics.median(seconds for seconds, _ in outcomes),
-        peak_megabytes=max(peak for _, peak in outcomes),
+        seconds=statistics.median(outcome["seconds"] for outcome in outcomes),
+        peak_megabytes=max(outcome["peak_megabytes"] for outcome in outcomes),
         runs=runs,
+        cpu_seconds=outcomes[-1]["cpu_seconds"],
+        result=outcomes[-1]["result"],
     )
 
 
-def _in_own_process(case: str, options: dict[str, object]) -> tuple[float, float]:
+def _in_own_process(case: str, options: dict[str, object]) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.measure", case, json.dumps(options)],
         cwd=PROJECT_ROOT,
@@ -61,8 +68,8 @@ def _in_own_process(case: str, options: dict[str, object]) -> tuple[float, float
     marked = [line for line in done.stdout.splitlines() if line.startswith(_MARK)]
     if done.returncode != 0 or not marked:
         raise CaseFailed(f"{case} failed:\n{(done.stdout + done.stderr)[-2000:]}")
-    measured = json.loads(marked[-1].removeprefix(_MARK))
-    return measured["seconds"], measured["peak_megabytes"]
+    measured: dict[str, Any] = json.loads(marked[-1].removeprefix(_MARK))
+    return measured
 
 
 def _peak_megabytes() -> float:
@@ -82,9 +89,14 @@ def _main(case: str, options: str) -> None:
     module, _, name = case.partition(":")
     function = getattr(importlib.import_module(module), name)
     started = time.perf_counter()
-    function(**json.loads(options))
-    seconds = time.perf_counter() - started
-    print(_MARK + json.dumps({"seconds": seconds, "peak_megabytes": _peak_megabytes()}))
+    result = function(**json.loads(options))
+    measured = {
+        "seconds": time.perf_counter() - started,
+        "cpu_seconds": sum(os.times()[:4]),
+        "peak_megabytes": _peak_megabytes(),
+        "result": result,
+    }
+    print(_MARK + json.dumps(measured))
 
 
 if __name__ == "__main__":

@@ -22,9 +22,25 @@ class Row:
     bare: Measurement
     bare_does: str
 
+    def __str__(self) -> str:
+        return f"{self.part}: {self.case.seconds:.2f} s, bare {self.bare.seconds:.2f} s"
 
-def markdown(rows: Sequence[Row], scale: str) -> str:
-    """A page with the machine's facts above one table."""
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a large organisation, done once, and what it left on disk."""
+
+    step: str
+    case: Measurement
+    made: str
+    disk_megabytes: float
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.case.seconds:.1f} s"
+
+
+def markdown(rows: Sequence[Row], scale: str, steps: Sequence[Step] = ()) -> str:
+    """A page with the machine's facts above one table, and one more for a large organisation."""
     lines = [
         "# Benchmark",
         "",
@@ -33,11 +49,21 @@ def markdown(rows: Sequence[Row], scale: str) -> str:
         *(f"- {fact}" for fact in machine_facts()),
         "- Medians of the runs; memory is the highest resident of any one process.",
         "",
-        "| part | seconds | memory | bare DuckDB | memory | times | the bare one does | runs |",
-        "|---|---:|---:|---:|---:|---:|---|---:|",
-        *map(_line, rows),
-        "",
     ]
+    if rows:
+        lines += [
+            "| part | seconds | memory | bare DuckDB | memory | times | the bare one does | runs |",
+            "|---|---:|---:|---:|---:|---:|---|---:|",
+            *map(_line, rows),
+            "",
+        ]
+    if steps:
+        lines += [
+            "| step, once | seconds | CPU seconds | memory | made | on disk after it |",
+            "|---|---:|---:|---:|---:|---:|",
+            *map(_step_line, steps),
+            "",
+        ]
     return "\n".join(lines)
 
 
@@ -59,6 +85,14 @@ def _line(row: Row) -> str:
         f"| {row.part} | {_seconds(row.case.seconds)} | {row.case.peak_megabytes:,.0f} MB "
         f"| {_seconds(row.bare.seconds)} | {row.bare.peak_megabytes:,.0f} MB "
         f"| {times:.1f} | {row.bare_does} | {row.case.runs} |"
+    )
+
+
+def _step_line(step: Step) -> str:
+    return (
+        f"| {step.step} | {step.case.seconds:,.0f} | {step.case.cpu_seconds:,.0f} "
+        f"| {step.case.peak_megabytes:,.0f} MB "
+        f"| {step.case.result or 0:,} {step.made} | {step.disk_megabytes:,.0f} MB |"
     )
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from benchmarks import gate, load
+from benchmarks import gate, load, scale
 from benchmarks.__main__ import main
 from benchmarks.measure import CaseFailed, Measurement, measure
-from benchmarks.table import Row, markdown
+from benchmarks.table import Row, Step, markdown
 
 
 def test_a_small_benchmark_writes_one_table(tmp_path: Path) -> None:
@@ -54,3 +54,18 @@ def test_a_failing_case_says_which_and_why(tmp_path: Path) -> None:
 def test_the_table_says_how_many_times_longer() -> None:
     row = Row("a part", Measurement(3, 100, 1), Measurement(0.5, 50, 1), "less")
     assert "| a part | 3.00 | 100 MB | 0.50 | 50 MB | 6.0 | less | 1 |" in markdown([row], "small")
+
+
+def test_a_large_organisation_loads_what_was_written(tmp_path: Path) -> None:
+    landing, home = tmp_path / "landing", tmp_path / "home"
+    home.mkdir()
+    written = scale.write(str(landing), people=60, quarters=2, seed=7)
+    # A file of the same content as an earlier one counts once.
+    assert 0.99 * written < scale.load(str(landing), str(home)) <= written
+    assert scale.megabytes(home) > 0
+
+
+def test_the_table_of_a_large_organisation_says_what_each_step_left() -> None:
+    step = Step("written", Measurement(61.2, 150, 1, 118.6, 1_234_567), "records", 303.4)
+    line = "| written | 61 | 119 | 150 MB | 1,234,567 records | 303 MB |"
+    assert line in markdown([], "large", [step])

@@ -97,7 +97,7 @@ seen as (
 
 ),
 
-final as (
+unmatched as (
 
     select
         seen.identity_system,
@@ -110,7 +110,6 @@ final as (
         min(seen.happened_at) as first_seen_at,
         max(seen.happened_at) as last_seen_at
     from seen
-    cross join bot_patterns
     left join identities
         on
             seen.identity_system = identities.system
@@ -118,10 +117,17 @@ final as (
     where
         seen.identity is not null
         and identities.person_id is null
-        and not coalesce(
-            regexp_matches(lower(seen.identity), bot_patterns.pattern), false
-        )
     group by seen.identity_system, lower(seen.identity)
+
+),
+
+final as (
+
+    select unmatched.*
+    from unmatched
+    cross join bot_patterns
+    where
+        not coalesce(regexp_matches(unmatched.identity, bot_patterns.pattern), false)
 
 )
 

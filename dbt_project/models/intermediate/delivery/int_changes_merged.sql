@@ -185,16 +185,31 @@ unioned as (
 
 ),
 
+-- Asked once per login: there are far more changes than authors.
+logins as (
+
+    select distinct lower(author_login) as author_login
+    from unioned
+
+),
+
+bots as (
+
+    select logins.author_login
+    from logins
+    cross join bot_patterns
+    where regexp_matches(logins.author_login, bot_patterns.pattern)
+
+),
+
 final as (
 
     select
         unioned.*,
         coalesce(unioned.author_type = 'Bot', false)
-        or coalesce(
-            regexp_matches(lower(unioned.author_login), bot_patterns.pattern), false
-        ) as is_bot
+        or bots.author_login is not null as is_bot
     from unioned
-    cross join bot_patterns
+    left join bots on lower(unioned.author_login) = bots.author_login
 
 )
 

@@ -27,6 +27,23 @@ bot_patterns as (
 
 ),
 
+-- Asked once per login: there are far more reviews than reviewers.
+logins as (
+
+    select distinct lower(reviewer_login) as reviewer_login
+    from reviews
+
+),
+
+bots as (
+
+    select logins.reviewer_login
+    from logins
+    cross join bot_patterns
+    where regexp_matches(logins.reviewer_login, bot_patterns.pattern)
+
+),
+
 -- Only what another person said counts: not the author's own comments, not a bot's.
 independent as (
 
@@ -41,13 +58,11 @@ independent as (
     from changes
     inner join reviews
         on changes.change_id = reviews.pull_request_id
-    cross join bot_patterns
+    left join bots on lower(reviews.reviewer_login) = bots.reviewer_login
     where
-        reviews.reviewer_login is distinct from changes.author_login
+        bots.reviewer_login is null
+        and reviews.reviewer_login is distinct from changes.author_login
         and reviews.reviewer_type is distinct from 'Bot'
-        and not coalesce(
-            regexp_matches(lower(reviews.reviewer_login), bot_patterns.pattern), false
-        )
         and reviews.submitted_at <= {{ as_of() }}
 
 ),
