@@ -24,7 +24,7 @@ def load(landing: str, home: str) -> int:
 
 
 def through_dbt(landing: str, home: str) -> int:
-    """Seeds, models and tests, as the job builds them; the number of rows in all tables made."""
+    """Seeds, models and tests, as the job builds them; the rows of the warehouse's tables."""
     build.through_dbt(landing, home, "build")
     with connect(Path(home) / "warehouse.duckdb", read_only=True) as connection:
         row = connection.execute(
