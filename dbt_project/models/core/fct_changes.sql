@@ -89,6 +89,7 @@ joined as (
         case when not deployed.is_baseline then deployed.deployed_at end as deployed_at,
         case when not deployed.is_baseline then deployed.deployment_id end
             as deployment_id,
+        deployed.deployment_id as holding_deployment_id,
         case when not deployed.is_baseline then deployed.deployment_link_method end
             as deployment_link_method,
         coalesce(reviewed.n_reviews, 0) as n_reviews,
@@ -179,6 +180,7 @@ final as (
         merged_at,
         deployed_at,
         deployment_id,
+        holding_deployment_id,
         deployment_link_method,
         coding_seconds,
         pickup_seconds,
