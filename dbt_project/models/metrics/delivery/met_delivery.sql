@@ -331,8 +331,10 @@ unioned as (
         reviewed.period_id,
         'fairlead' as profile_id,
         'share_of_changes_without_review' as metric_id,
-        case when recorded.has_reviews then reviewed.n_without_review / reviewed.n_changes end
-            as value,
+        case
+            when recorded.has_reviews
+                then reviewed.n_without_review / reviewed.n_changes
+        end as value,
         case when recorded.has_reviews then reviewed.n_without_review end as numerator,
         reviewed.n_changes as denominator,
         reviewed.n_changes as n_events,

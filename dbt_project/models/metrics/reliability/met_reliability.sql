@@ -35,7 +35,7 @@ service_groups as (
 
 ),
 
-profile_groups as (
+profile_families as (
 
     select * from {{ ref('met_profile_families') }}
 
@@ -62,8 +62,8 @@ counted_deployments as (
         service_groups.group_key,
         periods.period_id,
         deployments.deployment_id,
-        deployments.finished_at,
-        deployments.is_unplanned
+        deployments.is_unplanned,
+        {{ seconds_between('deployments.finished_at', as_of()) }} as seconds_until_as_of
     from deployments
     inner join service_groups
         on
@@ -117,22 +117,22 @@ shares as (
         counted_deployments.group_family,
         counted_deployments.group_key,
         counted_deployments.period_id,
-        profile_groups.profile_id,
+        profile_families.profile_id,
         count(*) as n_deployments,
         count(failures.deployment_id) as n_failed,
         count(*) filter (where counted_deployments.is_unplanned) as n_unplanned
     from counted_deployments
-    inner join profile_groups
-        on counted_deployments.group_family = profile_groups.group_family
+    inner join profile_families
+        on counted_deployments.group_family = profile_families.group_family
     left join failures
         on
             counted_deployments.deployment_id = failures.deployment_id
-            and profile_groups.profile_id = failures.profile_id
+            and profile_families.profile_id = failures.profile_id
     group by
         counted_deployments.group_family,
         counted_deployments.group_key,
         counted_deployments.period_id,
-        profile_groups.profile_id
+        profile_families.profile_id
 
 ),
 
@@ -144,24 +144,21 @@ lasting as (
         counted_deployments.group_family,
         counted_deployments.group_key,
         counted_deployments.period_id,
-        profile_groups.profile_id,
+        profile_families.profile_id,
         'failed_deployment_recovery_time' as metric_id,
-        coalesce(
-            failures.recovery_seconds,
-            case
-                when failures.is_recovery_censored
-                    then
-                        {{ seconds_between('counted_deployments.finished_at', as_of()) }}
-            end
-        ) / 3600 as hours,
+        case
+            when failures.is_recovery_censored
+                then counted_deployments.seconds_until_as_of
+            else failures.recovery_seconds
+        end / 3600 as hours,
         not failures.is_recovery_censored as is_observed
     from counted_deployments
-    inner join profile_groups
-        on counted_deployments.group_family = profile_groups.group_family
+    inner join profile_families
+        on counted_deployments.group_family = profile_families.group_family
     inner join failures
         on
             counted_deployments.deployment_id = failures.deployment_id
-            and profile_groups.profile_id = failures.profile_id
+            and profile_families.profile_id = failures.profile_id
 
     union all
 
@@ -169,13 +166,13 @@ lasting as (
         counted_incidents.group_family,
         counted_incidents.group_key,
         counted_incidents.period_id,
-        profile_groups.profile_id,
+        profile_families.profile_id,
         'time_to_restore' as metric_id,
         counted_incidents.hours,
         not counted_incidents.is_open as is_observed
     from counted_incidents
-    inner join profile_groups
-        on counted_incidents.group_family = profile_groups.group_family
+    inner join profile_families
+        on counted_incidents.group_family = profile_families.group_family
 
 ),
 
