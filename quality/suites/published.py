@@ -22,6 +22,7 @@ AUDIENCES = {
         "definition_profiles",
         "definitions",
         "delivery",
+        "dora_bands",
         "metric_catalog",
         "on_call",
         "privacy_minimums",

@@ -26,7 +26,7 @@ profiles as (
 
 words as (
 
-    select map(list(term), list(words)) as said
+    select map(list(term), list(meaning)) as said
     from {{ ref('definition_words') }}
 
 ),
