@@ -68,7 +68,7 @@ final as (
             ) filter (where is_alike),
             'between the bands'
         ) as resembles,
-        any_value(source) as source
+        source
     from compared
     group by
         period_start,
@@ -77,7 +77,8 @@ final as (
         metric_label,
         metric_position,
         value_text,
-        report_year
+        report_year,
+        source
 
 )
 
