@@ -43,6 +43,12 @@ owners as (
 
 ),
 
+clocks as (
+
+    select * from {{ ref('bridge_service_clocks') }}
+
+),
+
 memberships as (
 
     select * from {{ ref('bridge_team_members') }}
@@ -148,6 +154,7 @@ measured as (
     select
         joined.*,
         reviewing_teams.is_first_review_by_another_team,
+        {{ counted_on('joined.deployed_at', 'clocks') }} as counted_on,
         {{ seconds_between('first_commit_at', 'opened_at') }} as coding_seconds,
         {{ seconds_between('coalesce(ready_at, opened_at)', 'first_review_at') }}
             as pickup_seconds,
@@ -156,6 +163,13 @@ measured as (
         {{ seconds_between('first_commit_at', 'deployed_at') }} as lead_time_seconds
     from joined
     left join reviewing_teams on joined.change_id = reviewing_teams.change_id
+    left join clocks
+        on
+            joined.service_id = clocks.service_id
+            and {{ is_valid_at('joined.deployed_at', 'clocks') }}
+    qualify row_number() over (
+        partition by joined.change_id order by clocks.team_id
+    ) = 1
 
 ),
 
@@ -178,6 +192,7 @@ final as (
         approved_at,
         merged_at,
         deployed_at,
+        counted_on,
         deployment_id,
         deployment_link_method,
         coding_seconds,

@@ -42,6 +42,12 @@ owners as (
 
 ),
 
+clocks as (
+
+    select * from {{ ref('bridge_service_clocks') }}
+
+),
+
 -- An incident that is still open leaves its deployment unrecovered.
 incident_failures as (
 
@@ -107,6 +113,7 @@ joined as (
         deployments.status,
         deployments.started_at,
         deployments.finished_at,
+        {{ counted_on('deployments.finished_at', 'clocks') }} as counted_on,
         deployments.commit_sha,
         deployments.version,
         sequenced.previous_success_deployment_id,
@@ -143,8 +150,12 @@ joined as (
         on
             deployments.service_id = owners.service_id
             and {{ is_valid_at('deployments.finished_at', 'owners') }}
+    left join clocks
+        on
+            deployments.service_id = clocks.service_id
+            and {{ is_valid_at('deployments.finished_at', 'clocks') }}
     qualify row_number() over (
-        partition by deployments.deployment_id order by owners.team_id
+        partition by deployments.deployment_id order by owners.team_id, clocks.team_id
     ) = 1
 
 ),
@@ -160,6 +171,7 @@ final as (
         status,
         started_at,
         finished_at,
+        counted_on,
         commit_sha,
         version,
         previous_success_deployment_id,

@@ -1,5 +1,5 @@
--- The DORA keys of every group of services (a service, a team, a cohort) by month and
--- quarter: one formula for every grain.
+-- The DORA keys of every group of services (a service, a team, a cohort) by week,
+-- month and quarter: one formula for every grain.
 with
 
 deployments as (
@@ -62,8 +62,7 @@ grouped_deployments as (
             and {{ is_valid_at('deployments.finished_at', 'service_groups') }}
     inner join periods
         on
-            deployments.finished_at >= periods.period_start
-            and deployments.finished_at < periods.period_end
+            {{ counts_in_period('deployments.counted_on', 'periods', 'service_groups') }}
 
 ),
 
@@ -94,8 +93,7 @@ grouped_changes as (
             and {{ is_valid_at('changes.deployed_at', 'service_groups') }}
     inner join periods
         on
-            changes.deployed_at >= periods.period_start
-            and changes.deployed_at < periods.period_end
+            {{ counts_in_period('changes.counted_on', 'periods', 'service_groups') }}
 
 ),
 
@@ -117,8 +115,7 @@ grouped_incidents as (
             and {{ is_valid_at('incidents.detected_at', 'service_groups') }}
     inner join periods
         on
-            incidents.detected_at >= periods.period_start
-            and incidents.detected_at < periods.period_end
+            {{ counts_in_period('incidents.counted_on', 'periods', 'service_groups') }}
 
 ),
 
@@ -138,7 +135,9 @@ grouped_weeks as (
             and {{ is_valid_at('service_weeks.week_start', 'service_groups') }}
     inner join periods
         on
-            service_weeks.week_start >= periods.period_start
+            {{ counts_in_period(
+                'service_weeks.week_start', 'periods', 'service_groups'
+            ) }}
             and service_weeks.week_end <= periods.period_end
 
 ),
