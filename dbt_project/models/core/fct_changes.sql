@@ -99,7 +99,8 @@ joined as (
             as deployment_link_method,
         coalesce(reviewed.n_reviews, 0) as n_reviews,
         reviewed.n_review_comments,
-        reverted.change_id is not null as is_revert,
+        coalesce(not reverted.is_reapplication, false) as is_revert,
+        coalesce(reverted.is_reapplication, false) as is_reapplication,
         reverted.reverted_change_id as reverts_change_id,
         case
             when deployed.is_baseline then 'held by the baseline deployment'
@@ -203,6 +204,7 @@ final as (
         n_reviews,
         n_review_comments,
         is_revert,
+        is_reapplication,
         reverts_change_id,
         case
             when deployment_exclusion_reason is not null

@@ -51,7 +51,9 @@ reverted_changes as (
 
     select distinct reverts_change_id as change_id
     from changes
-    where reverts_change_id is not null
+    where
+        is_revert
+        and reverts_change_id is not null
 
 ),
 
