@@ -209,11 +209,13 @@ final as (
             as gap_seconds
     from unioned
     inner join link_methods on unioned.link_method = link_methods.link_method
+    inner join deployments on unioned.deployment_id = deployments.deployment_id
     qualify row_number() over (
         partition by unioned.incident_id
         order by
             link_methods.preference asc,
             unioned.finished_at desc,
+            deployments.started_at desc,
             length(unioned.deployment_id) desc,
             unioned.deployment_id desc
     ) = 1
