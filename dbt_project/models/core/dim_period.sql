@@ -20,7 +20,7 @@ happened as (
     union all
     select min(detected_at) as happened_at from {{ ref('fct_incidents') }}
     union all
-    -- In the west a date begins later: what happened early can count for the day before.
+    -- In the west a date begins later: what is early can count for the day before.
     select min(counted_on) as happened_at from {{ ref('fct_deployments') }}
     union all
     select min(counted_on) as happened_at from {{ ref('fct_incidents') }}

@@ -62,7 +62,9 @@ grouped_deployments as (
             and {{ is_valid_at('deployments.finished_at', 'service_groups') }}
     inner join periods
         on
-            {{ counts_in_period('deployments.counted_on', 'periods', 'service_groups') }}
+            {{ counts_in_period(
+                'deployments.counted_on', 'periods', 'service_groups'
+            ) }}
 
 ),
 
