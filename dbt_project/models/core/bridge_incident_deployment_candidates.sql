@@ -48,6 +48,7 @@ explicit as (
         'explicit' as link_method,
         0 as elapsed_seconds,
         incidents.detected_at,
+        deployments.started_at,
         deployments.finished_at
     from incidents
     inner join matched_deployments
@@ -64,6 +65,7 @@ explicit as (
         'explicit' as link_method,
         0 as elapsed_seconds,
         incidents.detected_at,
+        deployments.started_at,
         deployments.finished_at
     from incidents
     inner join commits_deployed
@@ -87,6 +89,7 @@ reverted as (
         {{ seconds_between('incidents.detected_at', 'reverts.deployed_at') }}
             as elapsed_seconds,
         incidents.detected_at,
+        deployments.started_at,
         deployments.finished_at
     from incidents
     inner join changes as reverts
@@ -112,6 +115,7 @@ rolled_back as (
         {{ seconds_between('incidents.detected_at', 'rollbacks.finished_at') }}
             as elapsed_seconds,
         incidents.detected_at,
+        failures.started_at,
         failures.finished_at
     from incidents
     inner join deployments as rollbacks
@@ -127,14 +131,15 @@ rolled_back as (
 
 ),
 
--- Of deployments in one second, the later id is the later one.
+-- Of deployments that finished in one second, the one that started later; of those that
+-- also started together, the later id is the later one.
 latest_of_second as (
 
     select *
     from deployments
     qualify row_number() over (
         partition by service_id, finished_at
-        order by length(deployment_id) desc, deployment_id desc
+        order by started_at desc, length(deployment_id) desc, deployment_id desc
     ) = 1
 
 ),
@@ -148,6 +153,7 @@ same_service as (
         {{ seconds_between('deployments.finished_at', 'incidents.detected_at') }}
             as elapsed_seconds,
         incidents.detected_at,
+        deployments.started_at,
         deployments.finished_at
     from incidents
     asof inner join latest_of_second as deployments
@@ -181,6 +187,7 @@ dependency as (
         {{ seconds_between('deployments.finished_at', 'needed_services.detected_at') }}
             as elapsed_seconds,
         needed_services.detected_at,
+        deployments.started_at,
         deployments.finished_at
     from needed_services
     asof inner join latest_of_second as deployments
@@ -213,6 +220,7 @@ final as (
         min(elapsed_seconds) as elapsed_seconds,
         {{ seconds_between('any_value(finished_at)', 'any_value(detected_at)') }}
             as gap_seconds,
+        any_value(started_at) as started_at,
         any_value(finished_at) as finished_at
     from unioned
     group by incident_id, deployment_id, link_method

@@ -49,6 +49,7 @@ final as (
         order by
             link_methods.preference asc,
             candidates.finished_at desc,
+            candidates.started_at desc,
             length(candidates.deployment_id) desc,
             candidates.deployment_id desc
     ) = 1

@@ -31,6 +31,12 @@ owners as (
 
 ),
 
+clocks as (
+
+    select * from {{ ref('bridge_service_clocks') }}
+
+),
+
 revert_deployments as (
 
     select distinct deployment_id
@@ -52,6 +58,7 @@ final as (
         deployments.status,
         deployments.started_at,
         deployments.finished_at,
+        {{ counted_on('deployments.finished_at', 'clocks') }} as counted_on,
         deployments.commit_sha,
         deployments.version,
         sequenced.previous_success_deployment_id,
@@ -76,8 +83,12 @@ final as (
         on
             deployments.service_id = owners.service_id
             and {{ is_valid_at('deployments.finished_at', 'owners') }}
+    left join clocks
+        on
+            deployments.service_id = clocks.service_id
+            and {{ is_valid_at('deployments.finished_at', 'clocks') }}
     qualify row_number() over (
-        partition by deployments.deployment_id order by owners.team_id
+        partition by deployments.deployment_id order by owners.team_id, clocks.team_id
     ) = 1
 
 )

@@ -1,5 +1,6 @@
 -- How often and how fast changes reach production, and whether somebody looked at them
--- first: of every group of services by month and quarter, one formula for every grain.
+-- first: of every group of services by week, month and quarter, one formula for every
+-- grain.
 -- Lead time and frequency under each definition profile, the rest under our own.
 with
 
@@ -69,7 +70,9 @@ grouped_weeks as (
             and {{ is_valid_at('service_weeks.week_start', 'service_groups') }}
     inner join periods
         on
-            service_weeks.week_start >= periods.period_start
+            {{ counts_in_period(
+                'service_weeks.week_start', 'periods', 'service_groups'
+            ) }}
             and service_weeks.week_end <= periods.period_end
 
 ),
@@ -103,6 +106,7 @@ lead_times as (
         profiles.profile_id,
         changes.service_id,
         deployments.finished_at as counted_at,
+        deployments.counted_on,
         'lead_time_for_changes' as metric_id,
         {{ seconds_between(
             "case profiles.start_event when 'first_commit' then changes.first_commit_at
@@ -130,6 +134,7 @@ parts as (
             'fairlead' as profile_id,
             service_id,
             deployed_at as counted_at,
+            counted_on,
             '{{ metric_id }}' as metric_id,
             {{ part }} / 3600 as hours
         from changes
@@ -167,8 +172,7 @@ grouped as (
             and service_groups.group_family = profile_families.group_family
     inner join periods
         on
-            timed.counted_at >= periods.period_start
-            and timed.counted_at < periods.period_end
+            {{ counts_in_period('timed.counted_on', 'periods', 'service_groups') }}
 
 ),
 
@@ -249,8 +253,7 @@ reviewed as (
             and {{ is_valid_at('changes.deployed_at', 'service_groups') }}
     inner join periods
         on
-            changes.deployed_at >= periods.period_start
-            and changes.deployed_at < periods.period_end
+            {{ counts_in_period('changes.counted_on', 'periods', 'service_groups') }}
     group by
         service_groups.group_family, service_groups.group_key, periods.period_id
 

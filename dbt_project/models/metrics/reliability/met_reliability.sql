@@ -1,5 +1,6 @@
 -- Whether what was deployed held, and how long it took to put right what did not: of
--- every group of services by month and quarter, under each definition profile.
+-- every group of services by week, month and quarter, under each
+-- definition profile.
 with
 
 deployments as (
@@ -71,8 +72,9 @@ counted_deployments as (
             and {{ is_valid_at('deployments.finished_at', 'service_groups') }}
     inner join periods
         on
-            deployments.finished_at >= periods.period_start
-            and deployments.finished_at < periods.period_end
+            {{ counts_in_period(
+                'deployments.counted_on', 'periods', 'service_groups'
+            ) }}
 
 ),
 
@@ -94,8 +96,7 @@ counted_incidents as (
             and {{ is_valid_at('incidents.detected_at', 'service_groups') }}
     inner join periods
         on
-            incidents.detected_at >= periods.period_start
-            and incidents.detected_at < periods.period_end
+            {{ counts_in_period('incidents.counted_on', 'periods', 'service_groups') }}
 
 ),
 
