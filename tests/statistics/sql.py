@@ -49,17 +49,18 @@ def database() -> duckdb.DuckDBPyConnection:
 
 def ask(call: str, **relations: Rows) -> list[Row]:
     """The rows of a macro that is a query, over relations given as rows."""
-    return _run(f"from (\n{render(call)}\n) order by all", relations)
+    return run(f"from (\n{render(call)}\n) order by all", **relations)
 
 
 def compute(rows: Rows, **calls: str) -> list[Row]:
     """For each row, what macros that are expressions give, by name."""
     columns = ", ".join(f"{render(call)} as {name}" for name, call in calls.items())
     numbered = [{**row, "row_number": number} for number, row in enumerate(rows)]
-    return _run(f"select {columns} from numbered order by row_number", {"numbered": numbered})
+    return run(f"select {columns} from numbered order by row_number", numbered=numbered)
 
 
-def _run(query: str, relations: Mapping[str, Rows]) -> list[Row]:
+def run(query: str, **relations: Rows) -> list[Row]:
+    """The rows of a query over relations given as rows."""
     cursor = database().cursor()
     for name, rows in relations.items():
         cursor.register(name, pa.Table.from_pylist([dict(row) for row in rows]))

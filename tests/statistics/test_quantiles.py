@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from tests.statistics.sql import LIMITS, Row, ask, by, compute
+from tests.statistics.sql import LIMITS, Row, ask, by, compute, run
 
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=80)
-CALL = "quantile_limits('durations', 'team', 'event_id', 'hours')"
+CALL = "quantile_limits('durations', 'team', 'hours')"
 
 
 def ranks(
@@ -27,9 +27,7 @@ def ranks(
 
 
 def durations(values: list[float | None], team: str = "a") -> list[Row]:
-    return [
-        {"team": team, "event_id": number, "hours": value} for number, value in enumerate(values)
-    ]
+    return [{"team": team, "hours": value} for value in values]
 
 
 def test_a_hundred_values_have_their_median_between_the_40th_and_the_61st() -> None:
@@ -64,6 +62,18 @@ def test_too_few_values_have_no_limits() -> None:
 
 
 @LIMITS
+@given(VALUES, st.sampled_from([0.05, 0.25, 0.5, 0.9]))
+def test_a_quantile_is_that_of_quantile_cont(values: list[float], quantile: float) -> None:
+    rows = durations(list(values))
+    (row,) = ask(f"quantile_limits('durations', 'team', 'hours', {quantile})", durations=rows)
+    (plain,) = run(
+        f"select quantile_cont(hours, {quantile}) as value from durations", durations=rows
+    )
+    assert row["quantile_value"] == pytest.approx(plain["value"], rel=1e-9, abs=1e-9)
+    assert plain["value"] == pytest.approx(float(np.quantile(values, quantile)), rel=1e-9, abs=1e-9)
+
+
+@LIMITS
 @given(VALUES)
 def test_limits_are_the_values_of_these_ranks(values: list[float]) -> None:
     (row,) = ask(CALL, durations=durations(list(values)))
@@ -75,10 +85,10 @@ def test_limits_are_the_values_of_these_ranks(values: list[float]) -> None:
     assert row["upper_limit"] == (None if high is None else ordered[high - 1])
 
 
-def test_groups_unknown_values_and_repeated_rows_do_not_disturb_each_other() -> None:
+def test_groups_and_unknown_values_do_not_disturb_each_other() -> None:
     some = durations([float(hours) for hours in range(1, 21)])
     others = durations([None, 7.0, None], team="b")
-    found = by("team", ask(CALL, durations=[*some, *others, *some]))
+    found = by("team", ask(CALL, durations=[*some, *others]))
     assert found == {
         "a": {
             "team": "a",

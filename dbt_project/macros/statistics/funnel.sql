@@ -9,14 +9,9 @@
     performance, Statistics in Medicine 24; Spiegelhalter et al. (2012), Statistical methods for
     healthcare regulation, Journal of the Royal Statistical Society A 175.
 
-    Winsorised scores vary less than scores do. As published, phi does not make up for that, and
-    limits are too narrow; with `is_consistent` it is divided by what winsorising leaves of the
-    variance of normal scores. -#}
-{% macro funnel(
-    relation, group_by, unit, observed, expected, is_consistent=false
-) -%}
+    As published, phi does not make up for what winsorising takes of the variance. -#}
+{% macro funnel(relation, group_by, unit, observed, expected) -%}
     {%- set winsorised_share = 0.1 -%}
-    {%- set winsorised_variance = 0.678675 if is_consistent else 1 -%}
     {%- set limits = {95: 0.95, 998: 0.998} -%}
     with
 
@@ -80,7 +75,7 @@
             avg(power(least(greatest(z_score, z_low), z_high), 2))
                 filter (where z_score is not null)
                 over units
-            / {{ winsorised_variance }} as phi
+                as phi
         from with_bounds
         window units as (partition by {{ group_by }})
 

@@ -32,15 +32,7 @@ memberships as (
 
 measured as (
 
-    select * from {{ ref('met_delivery') }}
-    union all by name
-    select * from {{ ref('met_reliability') }}
-    union all by name
-    select * from {{ ref('met_quality') }}
-    union all by name
-    select * from {{ ref('met_on_call') }}
-    union all by name
-    select * from {{ ref('met_system_causes') }}
+    select * from {{ ref('met_measures') }}
 
 ),
 

@@ -8,39 +8,9 @@ services as (
 
 ),
 
-owners as (
-
-    select * from {{ ref('bridge_service_owners') }}
-
-),
-
-teams as (
-
-    select * from {{ ref('dim_team') }}
-
-),
-
 owned as (
 
-    select
-        services.service_id,
-        services.criticality,
-        owners.maturity_band_at_takeover,
-        owners.team_id,
-        teams.division,
-        greatest(services.valid_from, owners.valid_from, teams.valid_from)
-            as valid_from,
-        nullif(
-            least(
-                coalesce(services.valid_to, timestamp '9999-12-31'),
-                coalesce(owners.valid_to, timestamp '9999-12-31'),
-                coalesce(teams.valid_to, timestamp '9999-12-31')
-            ),
-            timestamp '9999-12-31'
-        ) as valid_to
-    from services
-    inner join owners on services.service_id = owners.service_id
-    inner join teams on owners.team_id = teams.team_id
+    select * from {{ ref('bridge_service_strata') }}
 
 ),
 
@@ -99,7 +69,7 @@ unioned as (
     select
         service_id,
         'maturity_band' as group_family,
-        maturity_band_at_takeover as group_key,
+        maturity_band as group_key,
         valid_from,
         valid_to
     from owned
@@ -120,6 +90,18 @@ unioned as (
         service_id,
         'division_criticality' as group_family,
         division || ' × ' || criticality as group_key,
+        valid_from,
+        valid_to
+    from owned
+
+    union all
+
+    -- The finest group: what units of any family are put together from, stratum by
+    -- stratum.
+    select
+        service_id,
+        'service_stratum' as group_family,
+        service_stratum_key as group_key,
         valid_from,
         valid_to
     from owned

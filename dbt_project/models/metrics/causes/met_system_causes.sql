@@ -198,22 +198,17 @@ reorganised as (
 
 ),
 
-reviewed as (
+grouped_changes as (
 
     select
         service_groups.group_family,
         service_groups.group_key,
         periods.period_id,
-        count(*) as n_changes,
-        count(changes.is_first_review_by_another_team) as n_of_known_team,
-        count(*) filter (where changes.is_first_review_by_another_team)
-            as n_by_another_team,
-        count(changes.pickup_seconds) filter (
-            where changes.is_first_review_by_another_team
-        ) as n_waits,
-        median(changes.pickup_seconds) filter (
-            where changes.is_first_review_by_another_team
-        ) / 3600 as median_wait
+        changes.is_first_review_by_another_team,
+        case
+            when changes.is_first_review_by_another_team
+                then changes.pickup_seconds / 3600
+        end as hours_waited
     from changes
     inner join service_groups
         on
@@ -222,8 +217,30 @@ reviewed as (
     inner join periods
         on
             {{ counts_in_period('changes.counted_on', 'periods', 'service_groups') }}
-    group by
-        service_groups.group_family, service_groups.group_key, periods.period_id
+
+),
+
+reviewed as (
+
+    select
+        group_family,
+        group_key,
+        period_id,
+        count(*) as n_changes,
+        count(is_first_review_by_another_team) as n_of_known_team,
+        count(*) filter (where is_first_review_by_another_team) as n_by_another_team
+    from grouped_changes
+    group by group_family, group_key, period_id
+
+),
+
+waits as (
+
+    {{ quantile_limits(
+        'grouped_changes',
+        'group_family, group_key, period_id',
+        'hours_waited',
+    ) }}
 
 ),
 
@@ -238,7 +255,9 @@ unioned as (
         cast(n_without_owner as double) as numerator,
         cast(n_services as double) as denominator,
         n_services as n_events,
-        0 as n_excluded
+        0 as n_excluded,
+        cast(null as double) as lower_limit,
+        cast(null as double) as upper_limit
     from services_at_end
 
     union all
@@ -252,7 +271,9 @@ unioned as (
         cast(n_handed_over as double) as numerator,
         cast(null as double) as denominator,
         coalesce(n_handed_over, 0) as n_events,
-        0 as n_excluded
+        0 as n_excluded,
+        cast(null as double) as lower_limit,
+        cast(null as double) as upper_limit
     from handed_over
 
     union all
@@ -266,7 +287,9 @@ unioned as (
         cast(n_reorganised as double) as numerator,
         cast(null as double) as denominator,
         n_reorganised as n_events,
-        0 as n_excluded
+        0 as n_excluded,
+        cast(null as double) as lower_limit,
+        cast(null as double) as upper_limit
     from reorganised
 
     union all
@@ -280,22 +303,31 @@ unioned as (
         cast(n_by_another_team as double) as numerator,
         cast(n_of_known_team as double) as denominator,
         n_of_known_team as n_events,
-        n_changes - n_of_known_team as n_excluded
+        n_changes - n_of_known_team as n_excluded,
+        cast(null as double) as lower_limit,
+        cast(null as double) as upper_limit
     from reviewed
 
     union all
 
     select
-        group_family,
-        group_key,
-        period_id,
+        reviewed.group_family,
+        reviewed.group_key,
+        reviewed.period_id,
         'wait_for_another_team' as metric_id,
-        median_wait as value,
+        waits.quantile_value as value,
         cast(null as double) as numerator,
         cast(null as double) as denominator,
-        n_waits as n_events,
-        n_by_another_team - n_waits as n_excluded
+        coalesce(waits.n_values, 0) as n_events,
+        reviewed.n_by_another_team - coalesce(waits.n_values, 0) as n_excluded,
+        waits.lower_limit,
+        waits.upper_limit
     from reviewed
+    left join waits
+        on
+            reviewed.group_family = waits.group_family
+            and reviewed.group_key = waits.group_key
+            and reviewed.period_id = waits.period_id
 
 ),
 
@@ -317,7 +349,9 @@ final as (
         case
             when unioned.n_excluded > 0
                 then 'no review, or its team or moment unknown'
-        end as exclusion_note
+        end as exclusion_note,
+        unioned.lower_limit,
+        unioned.upper_limit
     from unioned
     inner join periods on unioned.period_id = periods.period_id
 

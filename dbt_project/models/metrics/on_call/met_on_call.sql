@@ -85,7 +85,9 @@ final as (
         measured.n_excluded,
         case
             when measured.n_excluded > 0 then 'local hour of the page unknown'
-        end as exclusion_note
+        end as exclusion_note,
+        cast(null as double) as lower_limit,
+        cast(null as double) as upper_limit
     from measured
     inner join periods on measured.period_id = periods.period_id
 

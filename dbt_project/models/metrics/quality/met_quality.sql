@@ -221,6 +221,17 @@ fix_medians as (
 
 ),
 
+fix_limits as (
+
+    {{ kaplan_meier_limits(
+        'defects',
+        'group_family, group_key, period_id',
+        'hours',
+        'is_observed',
+    ) }}
+
+),
+
 defect_history as (
 
     select count(*) > 0 as is_recorded
@@ -246,7 +257,9 @@ unioned as (
         cast(n_hits as double) as numerator,
         cast(n_known as double) as denominator,
         n_known as n_events,
-        n_events - n_known as n_excluded
+        n_events - n_known as n_excluded,
+        cast(null as double) as lower_limit,
+        cast(null as double) as upper_limit
     from counted
     where part != 'defect'
 
@@ -264,9 +277,11 @@ unioned as (
                 then 100 * coalesce(found.n_hits, 0) / deployed.n_events
         end as value,
         cast(coalesce(found.n_hits, 0) as double) as numerator,
-        cast(deployed.n_events as double) as denominator,
+        deployed.n_events / 100 as denominator,
         deployed.n_events,
-        coalesce(found.n_events - found.n_known, 0) as n_excluded
+        coalesce(found.n_events - found.n_known, 0) as n_excluded,
+        cast(null as double) as lower_limit,
+        cast(null as double) as upper_limit
     from counted as deployed
     inner join defect_history on defect_history.is_recorded
     left join counted as found
@@ -288,13 +303,20 @@ unioned as (
         cast(null as double) as numerator,
         cast(null as double) as denominator,
         counted.n_events,
-        0 as n_excluded
+        0 as n_excluded,
+        fix_limits.lower_limit,
+        fix_limits.upper_limit
     from counted
     inner join fix_medians
         on
             counted.group_family = fix_medians.group_family
             and counted.group_key = fix_medians.group_key
             and counted.period_id = fix_medians.period_id
+    inner join fix_limits
+        on
+            counted.group_family = fix_limits.group_family
+            and counted.group_key = fix_limits.group_key
+            and counted.period_id = fix_limits.period_id
     where counted.part = 'defect'
 
 ),
@@ -320,7 +342,9 @@ final as (
             when unioned.metric_id = 'escaped_defects_per_100_changes'
                 then 'nobody said where it was found'
             else 'an earlier attempt was not collected'
-        end as exclusion_note
+        end as exclusion_note,
+        unioned.lower_limit,
+        unioned.upper_limit
     from unioned
     inner join periods on unioned.period_id = periods.period_id
 
