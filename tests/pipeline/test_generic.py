@@ -188,9 +188,9 @@ def test_services_get_figures_by_month_and_no_cohort_is_shown(generic: Finished)
     figures = dict(
         query(
             generic.home,
-            "select metric_id, value from metrics.met_delivery"
+            "select metric_id, value from metrics.met_measures"
             " where group_family = 'service' and group_key = 'shop'"
-            " and period_id = 'month 2026-09' and value is not null",
+            " and period_id = 'month 2026-09' and profile_id = 'fairlead' and value is not null",
         )
     )
     # Of four that succeeded, one failed.

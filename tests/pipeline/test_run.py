@@ -71,7 +71,7 @@ def test_the_five_keys_exist_for_services_teams_and_cohorts(
         undisturbed.home,
         """
         select group_family, period_grain, count(distinct metric_id)
-        from metrics.met_delivery
+        from metrics.met_measures
         where
             group_family in ('service', 'team', 'division', 'criticality')
             and metric_id in (
@@ -86,11 +86,11 @@ def test_the_five_keys_exist_for_services_teams_and_cohorts(
         (family, grain)
         for family in ("service", "team", "division", "criticality")
         for grain in ("month", "quarter")
-    }
+    } | {("service", "week"), ("team", "week")}
 
 
 def test_nothing_about_dora_exists_at_person_grain(undisturbed: Finished) -> None:
-    families = query(undisturbed.home, "select distinct group_family from metrics.met_delivery")
+    families = query(undisturbed.home, "select distinct group_family from metrics.met_measures")
     assert not {family for (family,) in families if "person" in family}
 
 
@@ -140,7 +140,7 @@ def test_deployments_alone_give_service_figures_and_say_no_data_elsewhere(
         home,
         """
         select group_family, count(distinct metric_id)
-        from metrics.met_delivery
+        from metrics.met_measures
         where value is not null
         group by all
         order by all

@@ -38,8 +38,8 @@ RULES = {
         select group_key from nights where after > 3 * before and after > 3""",
     "inherited_debt": """
         select failures.group_key
-        from metrics.met_delivery as failures
-        inner join metrics.met_delivery as others
+        from metrics.met_measures as failures
+        inner join metrics.met_measures as others
             on failures.period_id = others.period_id
             and failures.metric_id = others.metric_id
             and failures.group_family = others.group_family
@@ -58,7 +58,7 @@ RULES = {
                 group_key,
                 avg(value) filter (where {EARLIER}) as before,
                 avg(value) filter (where {LATER}) as after
-            from metrics.met_delivery
+            from metrics.met_measures
             inner join core.dim_period as periods using (period_id)
             where
                 periods.period_grain = 'quarter'

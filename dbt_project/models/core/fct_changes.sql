@@ -92,6 +92,7 @@ joined as (
         reviewers.person_id as first_reviewer_person_id,
         reviewed.approved_at,
         changes.merged_at,
+        changes.n_additions + changes.n_deletions as n_changed_lines,
         case when not deployed.is_baseline then deployed.deployed_at end as deployed_at,
         case when not deployed.is_baseline then deployed.deployment_id end
             as deployment_id,
@@ -205,6 +206,7 @@ final as (
         lead_time_seconds,
         n_reviews,
         n_review_comments,
+        n_changed_lines,
         is_revert,
         is_reapplication,
         reverts_change_id,

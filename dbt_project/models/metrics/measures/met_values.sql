@@ -17,6 +17,10 @@ measured as (
     union all by name
     select * from {{ ref('met_quality') }}
     union all by name
+    select * from {{ ref('met_review_depth') }}
+    union all by name
+    select * from {{ ref('met_defect_age') }}
+    union all by name
     select * from {{ ref('met_on_call') }}
     union all by name
     select * from {{ ref('met_system_causes') }}

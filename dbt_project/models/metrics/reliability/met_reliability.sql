@@ -24,6 +24,18 @@ incidents as (
 
 ),
 
+links as (
+
+    select * from {{ ref('bridge_incident_deployments') }}
+
+),
+
+link_methods as (
+
+    select * from {{ ref('incident_link_methods') }}
+
+),
+
 profiles as (
 
     select * from {{ ref('definition_profiles') }}
@@ -85,11 +97,14 @@ counted_incidents as (
         service_groups.group_key,
         periods.period_id,
         incidents.is_open,
+        coalesce(link_methods.makes_failure, false) as is_linked,
         coalesce(
             incidents.time_to_restore_seconds,
             {{ seconds_between('incidents.detected_at', as_of()) }}
         ) / 3600 as hours
     from incidents
+    left join links on incidents.incident_id = links.incident_id
+    left join link_methods on links.link_method = link_methods.link_method
     inner join service_groups
         on
             incidents.service_id = service_groups.service_id
@@ -106,7 +121,8 @@ n_incidents as (
         group_family,
         group_key,
         period_id,
-        count(*) as n_incidents
+        count(*) as n_incidents,
+        count(*) filter (where is_linked) as n_linked
     from counted_incidents
     group by group_family, group_key, period_id
 
@@ -121,6 +137,9 @@ shares as (
         profile_families.profile_id,
         count(*) as n_deployments,
         count(failures.deployment_id) as n_failed,
+        count(failures.deployment_id) filter (
+            where link_methods.link_confidence in ('certain', 'high')
+        ) as n_surely_failed,
         count(*) filter (where counted_deployments.is_unplanned) as n_unplanned
     from counted_deployments
     inner join profile_families
@@ -129,6 +148,7 @@ shares as (
         on
             counted_deployments.deployment_id = failures.deployment_id
             and profile_families.profile_id = failures.profile_id
+    left join link_methods on failures.failure_method = link_methods.link_method
     group by
         counted_deployments.group_family,
         counted_deployments.group_key,
@@ -304,6 +324,42 @@ unioned as (
     from shares
     inner join profiles on shares.profile_id = profiles.profile_id
     where profiles.has_rework_rate
+
+    union all
+
+    -- How surely it is known what failed, and of how many incidents it is known at all.
+    select
+        group_family,
+        group_key,
+        period_id,
+        profile_id,
+        'share_of_failures_surely_linked' as metric_id,
+        n_surely_failed as numerator,
+        n_failed as denominator,
+        numerator / nullif(denominator, 0) as value,
+        n_failed as n_events,
+        0 as n_excluded,
+        null as lower_limit,
+        null as upper_limit
+    from shares
+    where profile_id = 'fairlead'
+
+    union all
+
+    select
+        group_family,
+        group_key,
+        period_id,
+        'fairlead' as profile_id,
+        'share_of_incidents_linked' as metric_id,
+        n_linked as numerator,
+        n_incidents as denominator,
+        numerator / denominator as value,
+        n_incidents as n_events,
+        0 as n_excluded,
+        null as lower_limit,
+        null as upper_limit
+    from n_incidents
 
     union all
 
