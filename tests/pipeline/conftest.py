@@ -11,6 +11,7 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -36,7 +37,7 @@ class Finished:
 
 
 # Tests that share a run share a process, so that it happens once.
-SHARED_RUNS = ("undisturbed", "earlier", "generic")
+SHARED_RUNS = ("undisturbed", "earlier", "generic", "edge_cases")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -105,7 +106,13 @@ def finish(landing: Path, home: Path) -> Finished:
 
 
 def load_and_build(
-    landing: Path, home: Path, *, select: str = "+path:models/core", test: bool = True
+    landing: Path,
+    home: Path,
+    *,
+    select: str = "+path:models/core",
+    test: bool = True,
+    as_of: datetime = AS_OF,
+    known_at: datetime = AS_OF,
 ) -> None:
     """The load, and what dbt makes of it with its tests; no run around it."""
     home.mkdir(exist_ok=True)
@@ -116,7 +123,7 @@ def load_and_build(
         *(() if test else ("--exclude-resource-type", "test")),
         *("--select", select, "--log-path", str(home), "--target-path", str(home)),
         *("--project-dir", str(PROJECT_ROOT / "dbt_project"), "--profiles-dir", str(PROJECT_ROOT)),
-        *("--vars", variables(AS_OF, AS_OF, "")),
+        *("--vars", variables(as_of, known_at, "")),
     ]
     done = subprocess.run(
         [str(DBT_EXECUTABLE), "--quiet", "--no-use-colors", *arguments],
@@ -139,6 +146,14 @@ def published(home: Path) -> dict[str, Rows]:
             ).fetchall()
             for schema, table in tables
         }
+
+
+def write_records(landing: Path, at: str, streams: dict[str, list[dict[str, Any]]]) -> None:
+    """One file for each stream, such as `generic/incidents`, in the extract of a moment."""
+    for stream, records in streams.items():
+        place = landing / stream / at
+        place.mkdir(parents=True)
+        (place / "part.jsonl").write_text("".join(json.dumps(one) + "\n" for one in records))
 
 
 def query(home: Path, sql: str) -> Rows:
