@@ -142,9 +142,7 @@ def commits_of(request: PullRequest, told: Told, history: History) -> set[Place]
     return found
 
 
-def pushed(
-    told: Told, history: History, merged: list[Change], as_of: datetime
-) -> list[Change]:
+def pushed(told: Told, history: History, merged: list[Change], as_of: datetime) -> list[Change]:
     """Commits of the mainline that no pull request brought.
 
     A rebase puts copies of a branch's commits there, with the author date that they had: they

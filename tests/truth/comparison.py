@@ -62,3 +62,13 @@ def report(found: Mapping[str, list[str]], most: int = 20) -> str:
             lines.append(f"{table}: {len(cells)} differ")
             lines += [f"  {cell}" for cell in cells[:most]]
     return "\n".join(lines)
+
+
+def tables_with_metrics(home: Path) -> set[str]:
+    """The tables of the warehouse that give figures of groups by metric."""
+    with duckdb.connect(home / "warehouse.duckdb", read_only=True) as connection:
+        rows = connection.execute(
+            "select table_name from duckdb_columns() where schema_name = 'metrics'"
+            " and column_name = 'metric_id'"
+        ).fetchall()
+    return {name for (name,) in rows}

@@ -107,7 +107,9 @@ def counted(
     deployment: Deployment, service: str | None, served: list[Served], counted_id: dict[str, str]
 ) -> Deployed:
     """What another tool says of the same deployment adds to it."""
-    reports = [one for one, _ in served if counted_id[one.deployment_id] == deployment.deployment_id]
+    reports = [
+        one for one, _ in served if counted_id[one.deployment_id] == deployment.deployment_id
+    ]
     taken_back = [one.declared_rolled_back for one in reports if one.declared_rolled_back]
     return Deployed(
         deployment_id=deployment.deployment_id,
@@ -157,13 +159,16 @@ def number(chain: list[Deployed]) -> None:
     for place, one in enumerate(chain, start=1):
         one.sequence = place
         before = chain[place - 2] if place > 1 else None
-        restored = last_place_of.get(one.commit) if one.commit is not None else None
-        if one.takes_back is None and restored is not None and before is not None:
-            # A version is only restored where another one is known to have been out since.
-            if before.commit is not None and before.commit != one.commit:
-                one.takes_back = chain[restored].deployment_id
+        restored = last_place_of.get(one.commit or "")
+        if one.takes_back is None and restored is not None and is_another(before, one):
+            one.takes_back = chain[restored].deployment_id
         if one.takes_back is None and one.is_rollback and before is not None:
             one.takes_back = before.deployment_id
         one.is_rollback = one.is_rollback or one.takes_back is not None
         if one.commit is not None:
             last_place_of[one.commit] = place
+
+
+def is_another(before: Deployed | None, one: Deployed) -> bool:
+    """A version is only restored where another one is known to have been out since."""
+    return before is not None and before.commit is not None and before.commit != one.commit

@@ -70,5 +70,3 @@ def gather(landing: Landing, as_of: datetime) -> Facts:
         evidence=Evidence(deployments, history, changes, people, services),
         periods=periods([at for at in happened if at is not None], as_of),
     )
-
-

@@ -77,7 +77,8 @@ def recovered_at(
         original = changes.by_id.get(revert.reverts or "")
         if original is None or original.deployment is None or revert.deployed_at is None:
             continue
-        if original.deployment.deployment_id == one.deployment_id:
-            if original.deployed_at is not None and revert.deployed_at > original.deployed_at:
-                ends.append(revert.deployed_at)
+        if original.deployment.deployment_id != one.deployment_id:
+            continue
+        if original.deployed_at is not None and revert.deployed_at > original.deployed_at:
+            ends.append(revert.deployed_at)
     return min(ends, default=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 
 from tests.truth.definitions import Profile
 from tests.truth.facts import Facts
@@ -55,7 +56,7 @@ def handed_over(facts: Facts) -> Figures:
             (one for one in facts.people.ownerships if one.service_id == service),
             key=lambda one: (one.valid_from, one.team_id),
         )
-        for before, after in zip(owners, owners[1:], strict=False):
+        for before, after in pairwise(owners):
             if before.team_id != after.team_id:
                 takeovers.append((service, after.valid_from))
     found: Figures = {}

@@ -92,9 +92,9 @@ def load_of(hours: float, pages: list[Page], who: str, facts: Facts) -> Load:
             or clock.hour < threshold("working_day_start")
             or clock.hour >= threshold("working_day_end")
         )
-        load.n_sleep_hours += clock.hour >= threshold("sleep_hours_start") or clock.hour < threshold(
-            "sleep_hours_end"
-        )
+        load.n_sleep_hours += clock.hour >= threshold(
+            "sleep_hours_start"
+        ) or clock.hour < threshold("sleep_hours_end")
     return load
 
 
