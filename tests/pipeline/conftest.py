@@ -19,6 +19,8 @@ from orchestration.warehouse.dbt import DBT_EXECUTABLE, variables
 from orchestration.workspace import PROJECT_ROOT
 from tests.fixtures.runs import Finished, command, finish
 
+__all__ = ["Finished", "command", "finish"]
+
 Rows = list[tuple]
 AS_OF = datetime(2026, 10, 15, tzinfo=UTC)
 DIRT = "github/pull_requests/2026-01-01T00-00-00Z/late.jsonl.gz"
