@@ -19,7 +19,10 @@ AUDIENCES = {
     "leadership": (
         "brief",
         "data_sources",
+        "definition_profiles",
+        "definitions",
         "delivery",
+        "dora_bands",
         "metric_catalog",
         "on_call",
         "privacy_minimums",
@@ -28,7 +31,7 @@ AUDIENCES = {
         "system_causes",
     )
 }
-CELLS = {"leadership": ("delivery", "on_call", "quality", "system_causes")}
+CELLS = {"leadership": ("definitions", "delivery", "on_call", "quality", "system_causes")}
 
 # Shares of people move in steps that no single person can move: 10 points below 20 people,
 # 5 below 100; below ten none is shown. Shares of events are shown by the point.

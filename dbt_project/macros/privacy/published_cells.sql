@@ -25,7 +25,9 @@ final as (
         format('{:.0f}', n_excluded) as excluded_band,
         exclusion_note
     from {{ ref('coh_gated_cells') }}
-    where page_family = '{{ page_family }}'
+    where
+        page_family = '{{ page_family }}'
+        and profile_id = 'fairlead'
 
 )
 

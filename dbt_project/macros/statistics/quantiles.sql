@@ -8,7 +8,7 @@
         - {{ z }} * sqrt(({{ n }}) * {{ quantile }} * (1 - {{ quantile }}))
     )
     {%- endset -%}
-    case when {{ rank }} >= 1 then cast({{ rank }} as integer) end
+    case when {{ rank }} >= 1 then cast({{ rank }} as bigint) end
 {%- endmacro %}
 
 {% macro quantile_rank_upper(n, quantile, z) -%}
@@ -18,30 +18,37 @@
         + {{ z }} * sqrt(({{ n }}) * {{ quantile }} * (1 - {{ quantile }}))
     )
     {%- endset -%}
-    case when {{ rank }} <= ({{ n }}) then cast({{ rank }} as integer) end
+    case when {{ rank }} <= ({{ n }}) then cast({{ rank }} as bigint) end
 {%- endmacro %}
 
-{#- A quantile of a relation's values per group, with its order-statistic limits. Rows of one key
-    and value count once; unknown values do not count. -#}
-{% macro quantile_limits(
-    relation, group_by, key, value, quantile=0.5, confidence=0.95
-) -%}
+{#- A quantile of a relation's values per group, between its two neighbours, with its
+    order-statistic limits. Unknown values do not count. Values are ranked, not collected, so that
+    a large group may leave memory. -#}
+{% macro quantile_limits(relation, group_by, value, quantile=0.5, confidence=0.95) -%}
     {%- set z = normal_quantile(confidence) -%}
+    {%- set place -%}(n_values - 1) * cast({{ quantile }} as double){%- endset -%}
     select
         {{ group_by }},
-        count(*) as n_values,
-        quantile_cont(known_value, {{ quantile }}) as quantile_value,
-        list(known_value order by known_value)[
-            {{ quantile_rank_lower('count(*)', quantile, z) }}
-        ] as lower_limit,
-        list(known_value order by known_value)[
-            {{ quantile_rank_upper('count(*)', quantile, z) }}
-        ] as upper_limit
+        any_value(n_values) as n_values,
+        max(known_value) filter (where value_rank = 1 + floor({{ place }}))
+        + any_value({{ place }} - floor({{ place }})) * (
+            max(known_value) filter (where value_rank = 1 + ceil({{ place }}))
+            - max(known_value) filter (where value_rank = 1 + floor({{ place }}))
+        ) as quantile_value,
+        max(known_value) filter (
+            where value_rank = {{ quantile_rank_lower('n_values', quantile, z) }}
+        ) as lower_limit,
+        max(known_value) filter (
+            where value_rank = {{ quantile_rank_upper('n_values', quantile, z) }}
+        ) as upper_limit
     from (
-        select distinct
+        select
             {{ group_by }},
-            {{ key }},
-            {{ value }} as known_value
+            cast({{ value }} as double) as known_value,
+            count(*) over (partition by {{ group_by }}) as n_values,
+            row_number() over (
+                partition by {{ group_by }} order by {{ value }}
+            ) as value_rank
         from {{ relation }}
         where {{ value }} is not null
     )

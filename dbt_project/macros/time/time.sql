@@ -19,6 +19,15 @@
     timezone('UTC', cast('{{ var("as_of") }}' as timestamptz))
 {%- endmacro %}
 
+{#- A time zone as a source names it; null where there is none of that name. A misspelt zone is
+    unknown, and no reason to stop. -#}
+{% macro time_zone(text) -%}
+    case
+            when lower({{ text }}) in (select lower(name) from pg_timezone_names())
+                then {{ text }}
+        end
+{%- endmacro %}
+
 {#- A UTC timestamp on the clock of an IANA zone. -#}
 {% macro local_time(timestamp_utc, zone) -%}
     timezone({{ zone }}, timezone('UTC', {{ timestamp_utc }}))
@@ -34,4 +43,21 @@
 {% macro is_valid_at(moment, row) -%}
     {{ moment }} >= {{ row }}.valid_from
     and {{ moment }} < coalesce({{ row }}.valid_to, timestamp '9999-12-31')
+{%- endmacro %}
+
+{#- The date on which an event counts: the one on the clock of the team that owned the service
+    then, in UTC without one. Weeks, months and quarters are those of this date. -#}
+{% macro counted_on(moment, clock) -%}
+    cast(coalesce({{ local_time(moment, clock ~ '.time_zone') }}, {{ moment }}) as date)
+{%- endmacro %}
+
+{#- Whether what counts on a date counts for a group's period. A week is reckoned for these families
+    of groups alone: a cohort of many services has no use for it, and there are many weeks. -#}
+{% macro counts_in_period(counted_on, period, group) -%}
+    {{ counted_on }} >= {{ period }}.period_start
+            and {{ counted_on }} < {{ period }}.period_end
+            and (
+                {{ period }}.period_grain != 'week'
+                or {{ group }}.group_family in ('service', 'team', 'organisation')
+            )
 {%- endmacro %}

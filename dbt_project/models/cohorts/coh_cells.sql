@@ -33,11 +33,13 @@ memberships as (
 measured as (
 
     select * from {{ ref('met_delivery') }}
-    union all
+    union all by name
+    select * from {{ ref('met_reliability') }}
+    union all by name
     select * from {{ ref('met_quality') }}
-    union all
+    union all by name
     select * from {{ ref('met_on_call') }}
-    union all
+    union all by name
     select * from {{ ref('met_system_causes') }}
 
 ),
@@ -122,6 +124,26 @@ cohorts as (
 
 ),
 
+-- Our own definition of each metric of each cohort; another's, of the whole alone.
+profiles_of_metrics as (
+
+    select
+        metric_id,
+        'fairlead' as profile_id,
+        null as only_family
+    from catalog
+
+    union all
+
+    select distinct
+        metric_id,
+        profile_id,
+        'organisation' as only_family
+    from measured
+    where profile_id != 'fairlead'
+
+),
+
 grid as (
 
     select
@@ -132,7 +154,8 @@ grid as (
         periods.period_id,
         periods.period_start,
         periods.period_label,
-        catalog.metric_id
+        catalog.metric_id,
+        profiles_of_metrics.profile_id
     from cohorts
     inner join catalog
         on
@@ -148,6 +171,11 @@ grid as (
         on
             catalog.page_family = families.page_family
             and cohorts.cohort_family = families.cohort_family
+    inner join profiles_of_metrics
+        on
+            catalog.metric_id = profiles_of_metrics.metric_id
+            and cohorts.cohort_family
+            = coalesce(profiles_of_metrics.only_family, cohorts.cohort_family)
     cross join periods
 
 ),
@@ -161,7 +189,8 @@ final as (
             grid.cohort_family,
             grid.cohort_key,
             grid.period_label,
-            grid.metric_id
+            grid.metric_id,
+            nullif(grid.profile_id, 'fairlead')
         ) as cell_id,
         grid.*,
         measured.value,
@@ -179,6 +208,7 @@ final as (
             and grid.cohort_key = measured.group_key
             and grid.period_id = measured.period_id
             and grid.metric_id = measured.metric_id
+            and grid.profile_id = measured.profile_id
     left join dominance
         on
             grid.cohort_family = dominance.group_family

@@ -26,6 +26,30 @@ catalog as (
 
 ),
 
+profiles as (
+
+    select * from {{ ref('definition_profiles') }}
+
+),
+
+-- Incidents over deployments are no share: they may be more than the deployments.
+of_profiles as (
+
+    select
+        cells.cell_id,
+        case
+            when
+                cells.metric_id = 'change_failure_rate'
+                and profiles.link_rule = 'incidents_over_deployments'
+                then 'incidents per deployment'
+            else catalog.unit
+        end as unit
+    from cells
+    inner join profiles on cells.profile_id = profiles.profile_id
+    inner join catalog on cells.metric_id = catalog.metric_id
+
+),
+
 rounded as (
 
     select
@@ -42,10 +66,11 @@ rounded as (
         cells.period_start,
         cells.period_label,
         cells.metric_id,
+        cells.profile_id,
         catalog.metric_label,
         catalog.category,
         catalog.position as metric_position,
-        catalog.unit,
+        of_profiles.unit,
         case decisions.decision
             when 'published' then 'shown'
             else decisions.decision
@@ -54,7 +79,10 @@ rounded as (
             when decisions.decision != 'published' then null
             when catalog.precision_rule = 'share_of_people'
                 then {{ stepped_share('cells.value', 'decisions.n_people') }}
-            when catalog.precision_rule = 'share_of_events' then round(cells.value, 2)
+            when
+                catalog.precision_rule = 'share_of_events'
+                and of_profiles.unit = 'share'
+                then round(cells.value, 2)
             else {{ two_significant_digits('cells.value') }}
         end as value,
         decisions.people_band,
@@ -67,6 +95,7 @@ rounded as (
     from cells
     inner join decisions on cells.cell_id = decisions.cell_id
     inner join catalog on cells.metric_id = catalog.metric_id
+    inner join of_profiles on cells.cell_id = of_profiles.cell_id
     inner join families
         on
             cells.page_family = families.page_family

@@ -43,6 +43,12 @@ owners as (
 
 ),
 
+clocks as (
+
+    select * from {{ ref('bridge_service_clocks') }}
+
+),
+
 memberships as (
 
     select * from {{ ref('bridge_team_members') }}
@@ -89,11 +95,13 @@ joined as (
         case when not deployed.is_baseline then deployed.deployed_at end as deployed_at,
         case when not deployed.is_baseline then deployed.deployment_id end
             as deployment_id,
+        deployed.deployment_id as holding_deployment_id,
         case when not deployed.is_baseline then deployed.deployment_link_method end
             as deployment_link_method,
         coalesce(reviewed.n_reviews, 0) as n_reviews,
         reviewed.n_review_comments,
-        reverted.change_id is not null as is_revert,
+        coalesce(not reverted.is_reapplication, false) as is_revert,
+        coalesce(reverted.is_reapplication, false) as is_reapplication,
         reverted.reverted_change_id as reverts_change_id,
         case
             when deployed.is_baseline then 'held by the baseline deployment'
@@ -148,6 +156,7 @@ measured as (
     select
         joined.*,
         reviewing_teams.is_first_review_by_another_team,
+        {{ counted_on('joined.deployed_at', 'clocks') }} as counted_on,
         {{ seconds_between('first_commit_at', 'opened_at') }} as coding_seconds,
         {{ seconds_between('coalesce(ready_at, opened_at)', 'first_review_at') }}
             as pickup_seconds,
@@ -156,6 +165,13 @@ measured as (
         {{ seconds_between('first_commit_at', 'deployed_at') }} as lead_time_seconds
     from joined
     left join reviewing_teams on joined.change_id = reviewing_teams.change_id
+    left join clocks
+        on
+            joined.service_id = clocks.service_id
+            and {{ is_valid_at('joined.deployed_at', 'clocks') }}
+    qualify row_number() over (
+        partition by joined.change_id order by clocks.team_id
+    ) = 1
 
 ),
 
@@ -178,7 +194,9 @@ final as (
         approved_at,
         merged_at,
         deployed_at,
+        counted_on,
         deployment_id,
+        holding_deployment_id,
         deployment_link_method,
         coding_seconds,
         pickup_seconds,
@@ -188,6 +206,7 @@ final as (
         n_reviews,
         n_review_comments,
         is_revert,
+        is_reapplication,
         reverts_change_id,
         case
             when deployment_exclusion_reason is not null

@@ -12,6 +12,12 @@ owners as (
 
 ),
 
+clocks as (
+
+    select * from {{ ref('bridge_service_clocks') }}
+
+),
+
 -- What a second tool knows of the same outage fills what the first one does not.
 repeats as (
 
@@ -38,6 +44,7 @@ final as (
         incidents.title,
         incidents.started_at,
         incidents.detected_at,
+        {{ counted_on('incidents.detected_at', 'clocks') }} as counted_on,
         coalesce(incidents.acknowledged_at, repeats.acknowledged_at) as acknowledged_at,
         incidents.resolved_at,
         incidents.resolved_at is null as is_open,
@@ -54,9 +61,13 @@ final as (
         on
             incidents.service_id = owners.service_id
             and {{ is_valid_at('incidents.detected_at', 'owners') }}
+    left join clocks
+        on
+            incidents.service_id = clocks.service_id
+            and {{ is_valid_at('incidents.detected_at', 'clocks') }}
     where incidents.counted_incident_id = incidents.incident_id
     qualify row_number() over (
-        partition by incidents.incident_id order by owners.team_id
+        partition by incidents.incident_id order by owners.team_id, clocks.team_id
     ) = 1
 
 )

@@ -25,6 +25,12 @@ owners as (
 
 ),
 
+clocks as (
+
+    select * from {{ ref('bridge_service_clocks') }}
+
+),
+
 -- Closed after the as-of date is still open on it.
 timed as (
 
@@ -117,6 +123,7 @@ final as (
         timed.found_in = 'production' as is_found_in_production,
         timed.state_reason,
         timed.created_at as opened_at,
+        {{ counted_on('timed.created_at', 'clocks') }} as counted_on,
         timed.closed_at,
         timed.closed_at is null as is_open,
         {{ seconds_between('timed.created_at', 'timed.closed_at') }}
@@ -127,8 +134,12 @@ final as (
         on
             addressed.service_id = owners.service_id
             and {{ is_valid_at('timed.created_at', 'owners') }}
+    left join clocks
+        on
+            addressed.service_id = clocks.service_id
+            and {{ is_valid_at('timed.created_at', 'clocks') }}
     qualify row_number() over (
-        partition by timed.issue_id order by owners.team_id
+        partition by timed.issue_id order by owners.team_id, clocks.team_id
     ) = 1
 
 )

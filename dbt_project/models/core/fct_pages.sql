@@ -127,6 +127,9 @@ final as (
         on_local_clock.paged_at,
         on_local_clock.time_zone,
         on_local_clock.local_paged_at,
+        cast(
+            coalesce(on_local_clock.local_paged_at, on_local_clock.paged_at) as date
+        ) as counted_on,
         hour(on_local_clock.local_paged_at) >= {{ threshold('sleep_hours_start') }}
         or hour(on_local_clock.local_paged_at) < {{ threshold('sleep_hours_end') }}
             as is_in_sleep_hours,

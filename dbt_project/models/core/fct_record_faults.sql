@@ -38,6 +38,18 @@ exits as (
 
 ),
 
+roster as (
+
+    select * from {{ ref('stg_people__roster') }}
+
+),
+
+teams as (
+
+    select * from {{ ref('stg_people__teams') }}
+
+),
+
 kept_dependencies as (
 
     select * from {{ ref('bridge_service_dependencies') }}
@@ -236,6 +248,30 @@ unusable_dependencies as (
 
 ),
 
+unknown_zones as (
+
+    select
+        'roster' as stream_name,
+        person_id || '/' || cast(valid_from as date) as record_key,
+        'time zone is unknown' as fault
+    from roster
+    where
+        declared_time_zone is not null
+        and time_zone is null
+
+    union all
+
+    select
+        'teams' as stream_name,
+        team_id || '/' || cast(valid_from as date) as record_key,
+        'time zone is unknown' as fault
+    from teams
+    where
+        declared_time_zone is not null
+        and time_zone is null
+
+),
+
 unioned as (
 
     select * from reversed
@@ -251,6 +287,8 @@ unioned as (
     select * from contradicted_exits
     union all
     select * from unusable_dependencies
+    union all
+    select * from unknown_zones
 
 ),
 

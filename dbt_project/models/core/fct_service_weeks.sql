@@ -1,5 +1,6 @@
 -- Every whole week in which a service was in use, with and without deployments: a week
--- without one is a zero, not a gap.
+-- without one is a zero, not a gap. Weeks begin on Monday on the clock of the team that
+-- owned the service.
 with
 
 deployments as (
@@ -22,14 +23,51 @@ services as (
 
 ),
 
+clocks as (
+
+    select * from {{ ref('bridge_service_clocks') }}
+
+),
+
+used_until as (
+
+    select
+        service_id,
+        least({{ as_of() }}, retired_at) as used_until
+    from services
+
+),
+
+-- The last week is whole when it is over where the team is.
+on_local_clock as (
+
+    select
+        used_until.service_id,
+        coalesce(
+            {{ local_time('used_until.used_until', 'clocks.time_zone') }},
+            used_until.used_until
+        ) as ends_at
+    from used_until
+    left join clocks
+        on
+            used_until.service_id = clocks.service_id
+            and used_until.used_until > clocks.valid_from
+            and coalesce(used_until.used_until <= clocks.valid_to, true)
+    qualify row_number() over (
+        partition by used_until.service_id order by clocks.team_id
+    ) = 1
+
+),
+
 active_spans as (
 
     select
         deployments.service_id,
-        date_trunc('week', min(deployments.finished_at)) + interval 7 day as first_week,
-        least({{ as_of() }}, any_value(services.retired_at)) as ends_at
+        cast(date_trunc('week', min(deployments.counted_on)) as timestamp)
+        + interval 7 day as first_week,
+        any_value(on_local_clock.ends_at) as ends_at
     from deployments
-    inner join services on deployments.service_id = services.service_id
+    inner join on_local_clock on deployments.service_id = on_local_clock.service_id
     group by deployments.service_id
 
 ),
@@ -48,11 +86,11 @@ deployments_by_week as (
 
     select
         service_id,
-        date_trunc('week', finished_at) as week_start,
+        cast(date_trunc('week', counted_on) as timestamp) as week_start,
         count(*) as n_deployments,
-        count(distinct cast(finished_at as date)) as n_deployment_days
+        count(distinct counted_on) as n_deployment_days
     from deployments
-    group by service_id, date_trunc('week', finished_at)
+    group by service_id, date_trunc('week', counted_on)
 
 ),
 

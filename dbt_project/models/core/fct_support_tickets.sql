@@ -24,6 +24,12 @@ owners as (
 
 ),
 
+clocks as (
+
+    select * from {{ ref('bridge_service_clocks') }}
+
+),
+
 identities as (
 
     select * from {{ ref('int_identities_mapped') }}
@@ -48,6 +54,7 @@ joined as (
         coalesce(identities.person_id, 'support/' || lower(tickets.handler_identity))
             as contributor_key,
         tickets.opened_at,
+        {{ counted_on('tickets.opened_at', 'clocks') }} as counted_on,
         tickets.escalated_at,
         tickets.resolved_at,
         people.time_zone,
@@ -62,6 +69,10 @@ joined as (
         on
             services.service_id = owners.service_id
             and {{ is_valid_at('tickets.opened_at', 'owners') }}
+    left join clocks
+        on
+            services.service_id = clocks.service_id
+            and {{ is_valid_at('tickets.opened_at', 'clocks') }}
     left join identities on lower(tickets.handler_identity) = identities.identity
     left join people
         on
@@ -69,7 +80,7 @@ joined as (
             and {{ is_valid_at('tickets.escalated_at', 'people') }}
     qualify row_number() over (
         partition by tickets.ticket_id
-        order by owners.team_id asc, people.valid_from desc
+        order by owners.team_id asc, clocks.team_id asc, people.valid_from desc
     ) = 1
 
 ),

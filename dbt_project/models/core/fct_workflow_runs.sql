@@ -20,6 +20,12 @@ owners as (
 
 ),
 
+clocks as (
+
+    select * from {{ ref('bridge_service_clocks') }}
+
+),
+
 -- What ended after the as-of date was still running on it.
 ended as (
 
@@ -79,6 +85,7 @@ final as (
             when with_earlier.n_earlier_known = with_earlier.run_attempt - 1 then false
         end as is_flaky,
         with_earlier.started_at,
+        {{ counted_on('with_earlier.started_at', 'clocks') }} as counted_on,
         case when with_earlier.conclusion is not null then with_earlier.ended_at end
             as ended_at,
         case
@@ -97,9 +104,13 @@ final as (
         on
             aliases.service_id = owners.service_id
             and {{ is_valid_at('with_earlier.started_at', 'owners') }}
+    left join clocks
+        on
+            aliases.service_id = clocks.service_id
+            and {{ is_valid_at('with_earlier.started_at', 'clocks') }}
     qualify row_number() over (
         partition by with_earlier.workflow_run_id, with_earlier.run_attempt
-        order by aliases.service_id, owners.team_id
+        order by aliases.service_id, owners.team_id, clocks.team_id
     ) = 1
 
 )

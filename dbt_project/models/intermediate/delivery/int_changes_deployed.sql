@@ -81,21 +81,39 @@ by_moved_commit as (
 
 ),
 
--- Where the merge commit is unknown, a change is out when the last of its own commits
--- is.
+known_commits as (
+
+    select
+        change_id,
+        count(distinct commit_sha) as n_commits
+    from change_commits
+    group by change_id
+
+),
+
+-- A branch can be deployed before it is merged: a change is out when the last of its
+-- own commits is. Where only some of them are, the merge commit knows more.
 by_own_commits as (
 
     select
         changes.change_id,
         commits_deployed.*,
         'own_commits' as deployment_link_method,
-        3 as preference
+        case
+            when
+                count(*) over (
+                    partition by changes.change_id, commits_deployed.service_id
+                ) = known_commits.n_commits
+                then 1
+            else 3
+        end as preference
     from changes
     inner join change_commits on changes.change_id = change_commits.change_id
     inner join commits_deployed
         on
             change_commits.repository = commits_deployed.repository
             and change_commits.commit_sha = commits_deployed.commit_sha
+    inner join known_commits on changes.change_id = known_commits.change_id
     qualify row_number() over (
         partition by changes.change_id, commits_deployed.service_id
         order by
@@ -145,7 +163,7 @@ final as (
     from of_its_services
     qualify row_number() over (
         partition by change_id
-        order by preference, deployed_at, service_id
+        order by preference, deployed_at, deployment_link_method, service_id
     ) = 1
 
 )

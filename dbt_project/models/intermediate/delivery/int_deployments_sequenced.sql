@@ -28,7 +28,6 @@ chained as (
     select
         *,
         lag(deployment_id) over chain as previous_success_deployment_id,
-        lag(commit_sha) over chain as previous_commit_sha,
         lag(deployment_sequence) over (
             partition by service_id, environment, commit_sha
             order by deployment_sequence
@@ -40,8 +39,9 @@ chained as (
 
 -- A deployment that says what it takes back is believed. Else, in V1 V2 V3 V1 the last
 -- deployment rolls back, and what it takes back is V2: the first deployment after the
--- version that was restored. V1 V1 is a redeployment, not a rollback. One that says
--- that it is a rollback, and not of what, takes back the deployment before it.
+-- version that was restored. What is unknown, in V1 ? V1, may have been V1 itself. V1
+-- V1 is a redeployment, not a rollback. One that says that it is a rollback, and not of
+-- what, takes back the deployment before it.
 final as (
 
     select
@@ -74,7 +74,7 @@ final as (
             chained.service_id = rolled_back.service_id
             and chained.environment = rolled_back.environment
             and rolled_back.deployment_sequence = chained.earlier_sequence_of_commit + 1
-            and chained.commit_sha != chained.previous_commit_sha
+            and chained.commit_sha != rolled_back.commit_sha
 
 )
 

@@ -36,6 +36,7 @@ service_groups as (
 periods as (
 
     select * from {{ ref('dim_period') }}
+    where period_grain != 'week'
 
 ),
 
@@ -220,8 +221,7 @@ reviewed as (
             and {{ is_valid_at('changes.deployed_at', 'service_groups') }}
     inner join periods
         on
-            changes.deployed_at >= periods.period_start
-            and changes.deployed_at < periods.period_end
+            {{ counts_in_period('changes.counted_on', 'periods', 'service_groups') }}
     group by
         service_groups.group_family, service_groups.group_key, periods.period_id
 

@@ -21,6 +21,7 @@ service_groups as (
 periods as (
 
     select * from {{ ref('dim_period') }}
+    where period_grain != 'week'
 
 ),
 
@@ -39,8 +40,7 @@ final as (
             and {{ is_valid_at('changes.deployed_at', 'service_groups') }}
     inner join periods
         on
-            changes.deployed_at >= periods.period_start
-            and changes.deployed_at < periods.period_end
+            {{ counts_in_period('changes.counted_on', 'periods', 'service_groups') }}
     group by all
 
 )

@@ -1,15 +1,8 @@
--- The DORA keys of every group of services (a service, a team, a cohort) by month and
--- quarter: one formula for every grain.
+-- How often and how fast changes reach production, and whether somebody looked at them
+-- first: of every group of services by week, month and quarter, one formula for every
+-- grain.
+-- Lead time and frequency under each definition profile, the rest under our own.
 with
-
-deployments as (
-
-    select * from {{ ref('fct_deployments') }}
-    where
-        environment = 'production'
-        and status = 'success'
-
-),
 
 changes as (
 
@@ -17,9 +10,15 @@ changes as (
 
 ),
 
-incidents as (
+deployments as (
 
-    select * from {{ ref('fct_incidents') }}
+    select * from {{ ref('fct_deployments') }}
+
+),
+
+profiles as (
+
+    select * from {{ ref('definition_profiles') }}
 
 ),
 
@@ -35,90 +34,23 @@ service_groups as (
 
 ),
 
+profile_families as (
+
+    select * from {{ ref('met_profile_families') }}
+
+),
+
 periods as (
 
     select * from {{ ref('dim_period') }}
 
 ),
 
-grouped_deployments as (
+-- Without any review source it is not known which changes were reviewed.
+recorded as (
 
-    select
-        service_groups.group_family,
-        service_groups.group_key,
-        periods.period_id,
-        deployments.is_failed,
-        deployments.is_unplanned,
-        deployments.is_recovery_censored,
-        -- Not recovered by the as-of date: known to have lasted at least that long.
-        coalesce(
-            deployments.recovery_seconds,
-            {{ seconds_between('deployments.finished_at', as_of()) }}
-        ) / 3600 as recovery_hours
-    from deployments
-    inner join service_groups
-        on
-            deployments.service_id = service_groups.service_id
-            and {{ is_valid_at('deployments.finished_at', 'service_groups') }}
-    inner join periods
-        on
-            deployments.finished_at >= periods.period_start
-            and deployments.finished_at < periods.period_end
-
-),
-
-failed_deployments as (
-
-    select * from grouped_deployments
-    where is_failed
-
-),
-
-grouped_changes as (
-
-    select
-        service_groups.group_family,
-        service_groups.group_key,
-        periods.period_id,
-        changes.lead_time_seconds,
-        changes.coding_seconds,
-        changes.pickup_seconds,
-        changes.review_seconds,
-        changes.deploy_seconds,
-        -- A review that came after the merge could not change what was merged.
-        coalesce(changes.first_review_at <= changes.merged_at, false) as is_reviewed
+    select count(first_review_at) > 0 as has_reviews
     from changes
-    inner join service_groups
-        on
-            changes.service_id = service_groups.service_id
-            and {{ is_valid_at('changes.deployed_at', 'service_groups') }}
-    inner join periods
-        on
-            changes.deployed_at >= periods.period_start
-            and changes.deployed_at < periods.period_end
-
-),
-
-grouped_incidents as (
-
-    select
-        service_groups.group_family,
-        service_groups.group_key,
-        periods.period_id,
-        incidents.is_open,
-        coalesce(
-            incidents.time_to_restore_seconds,
-            {{ seconds_between('incidents.detected_at', as_of()) }}
-        ) / 3600 as restore_hours
-    from incidents
-    inner join service_groups
-        on
-            incidents.service_id = service_groups.service_id
-            and {{ is_valid_at('incidents.detected_at', 'service_groups') }}
-    inner join periods
-        on
-            incidents.detected_at >= periods.period_start
-            and incidents.detected_at < periods.period_end
 
 ),
 
@@ -129,8 +61,8 @@ grouped_weeks as (
         service_groups.group_family,
         service_groups.group_key,
         periods.period_id,
-        service_weeks.n_deployments,
-        service_weeks.n_deployment_days
+        service_weeks.n_deployment_days,
+        service_weeks.n_deployments
     from service_weeks
     inner join service_groups
         on
@@ -138,130 +70,244 @@ grouped_weeks as (
             and {{ is_valid_at('service_weeks.week_start', 'service_groups') }}
     inner join periods
         on
-            service_weeks.week_start >= periods.period_start
+            {{ counts_in_period(
+                'service_weeks.week_start', 'periods', 'service_groups'
+            ) }}
             and service_weeks.week_end <= periods.period_end
 
 ),
 
 frequency as (
 
+    {{ quantile_limits(
+        'grouped_weeks', 'group_family, group_key, period_id', 'n_deployment_days', 0.5
+    ) }}
+
+),
+
+throughput as (
+
     select
         group_family,
         group_key,
         period_id,
-        cast(quantile_cont(n_deployment_days, 0.5) as double) as median_deployment_days,
         cast(sum(n_deployments) as double) as n_deployments,
-        cast(count(*) as double) as n_weeks
+        count(*) as n_weeks
     from grouped_weeks
     group by group_family, group_key, period_id
 
 ),
 
-durations as (
+-- From where a profile starts to where it ends. A change that only the baseline holds
+-- counts where a profile lets the first deployment claim what came before it.
+lead_times as (
+
+    select
+        profiles.profile_id,
+        changes.service_id,
+        deployments.finished_at as counted_at,
+        deployments.counted_on,
+        'lead_time_for_changes' as metric_id,
+        {{ seconds_between(
+            "case profiles.start_event when 'first_commit' then changes.first_commit_at
+                when 'pr_opened' then changes.opened_at else changes.merged_at end",
+            "case profiles.end_event when 'deploy_started' then deployments.started_at
+                else deployments.finished_at end",
+        ) }} / 3600 as hours
+    from changes
+    inner join deployments
+        on changes.holding_deployment_id = deployments.deployment_id
+    inner join profiles
+        on not deployments.is_baseline or profiles.baseline = 'claims_history'
+
+),
+
+parts as (
+
+    {% for metric_id, part in [
+        ('coding_time', 'coding_seconds'),
+        ('pickup_time', 'pickup_seconds'),
+        ('review_time', 'review_seconds'),
+        ('deploy_time', 'deploy_seconds'),
+    ] %}
+        select
+            'fairlead' as profile_id,
+            service_id,
+            deployed_at as counted_at,
+            counted_on,
+            '{{ metric_id }}' as metric_id,
+            {{ part }} / 3600 as hours
+        from changes
+        where deployed_at is not null
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+timed as (
+
+    select * from lead_times
+    union all
+    select * from parts
+
+),
+
+grouped as (
+
+    select
+        service_groups.group_family,
+        service_groups.group_key,
+        periods.period_id,
+        timed.profile_id,
+        timed.metric_id,
+        timed.hours
+    from timed
+    inner join service_groups
+        on
+            timed.service_id = service_groups.service_id
+            and {{ is_valid_at('timed.counted_at', 'service_groups') }}
+    inner join profile_families
+        on
+            timed.profile_id = profile_families.profile_id
+            and service_groups.group_family = profile_families.group_family
+    inner join periods
+        on
+            {{ counts_in_period('timed.counted_on', 'periods', 'service_groups') }}
+
+),
+
+slow_changes as (
+
+    select
+        * exclude (metric_id),
+        'lead_time_for_changes_p90' as metric_id
+    from grouped
+    where
+        metric_id = 'lead_time_for_changes'
+        and profile_id = 'fairlead'
+
+),
+
+quantiles as (
+
+    {{ quantile_limits(
+        'grouped', 'group_family, group_key, period_id, profile_id, metric_id', 'hours', 0.5
+    ) }}
+
+    union all
+
+    {{ quantile_limits(
+        'slow_changes',
+        'group_family, group_key, period_id, profile_id, metric_id',
+        'hours',
+        0.9,
+    ) }}
+
+),
+
+counts as (
 
     select
         group_family,
         group_key,
         period_id,
+        profile_id,
+        metric_id,
+        avg(hours) as mean_hours,
+        count(hours) as n_events,
+        count(*) - count(hours) as n_excluded
+    from grouped
+    group by group_family, group_key, period_id, profile_id, metric_id
+
+    union all
+
+    select
+        group_family,
+        group_key,
+        period_id,
+        profile_id,
+        metric_id,
+        null as mean_hours,
+        count(hours) as n_events,
+        count(*) - count(hours) as n_excluded
+    from slow_changes
+    group by group_family, group_key, period_id, profile_id, metric_id
+
+),
+
+-- A review that came after the merge could not change what was merged.
+reviewed as (
+
+    select
+        service_groups.group_family,
+        service_groups.group_key,
+        periods.period_id,
         count(*) as n_changes,
-        quantile_cont(lead_time_seconds, 0.5) as p50_lead_time_seconds,
-        quantile_cont(lead_time_seconds, 0.9) as p90_lead_time_seconds,
-        quantile_cont(coding_seconds, 0.5) as p50_coding_seconds,
-        quantile_cont(pickup_seconds, 0.5) as p50_pickup_seconds,
-        quantile_cont(review_seconds, 0.5) as p50_review_seconds,
-        quantile_cont(deploy_seconds, 0.5) as p50_deploy_seconds,
-        count(lead_time_seconds) as n_lead_time_seconds,
-        count(coding_seconds) as n_coding_seconds,
-        count(pickup_seconds) as n_pickup_seconds,
-        count(review_seconds) as n_review_seconds,
-        count(deploy_seconds) as n_deploy_seconds,
-        -- Without any review source it is not known which changes were reviewed.
-        case
-            when (select count(changes.first_review_at) from changes) > 0
-                then cast(count(*) filter (where not is_reviewed) as double)
-        end as n_without_review
-    from grouped_changes
-    group by group_family, group_key, period_id
-
-),
-
-shares as (
-
-    select
-        group_family,
-        group_key,
-        period_id,
-        -- Without any incident source it is not known which deployments failed.
-        case
-            when (select count(*) from incidents) > 0
-                then cast(count(*) filter (where is_failed) as double)
-        end as n_failed,
-        cast(count(*) filter (where is_unplanned) as double) as n_unplanned,
-        cast(count(*) as double) as n_deployments
-    from grouped_deployments
-    group by group_family, group_key, period_id
-
-),
-
-recovery_medians as (
-
-    {{ kaplan_meier_median(
-        'failed_deployments',
-        'group_family, group_key, period_id',
-        'recovery_hours',
-        'not is_recovery_censored',
-    ) }}
-
-),
-
-recovery_counts as (
-
-    select
-        group_family,
-        group_key,
-        period_id,
-        count(*) as n_events
-    from failed_deployments
-    group by group_family, group_key, period_id
-
-),
-
-restore_medians as (
-
-    {{ kaplan_meier_median(
-        'grouped_incidents',
-        'group_family, group_key, period_id',
-        'restore_hours',
-        'not is_open',
-    ) }}
-
-),
-
-restore_counts as (
-
-    select
-        group_family,
-        group_key,
-        period_id,
-        count(*) as n_events
-    from grouped_incidents
-    group by group_family, group_key, period_id
+        count(*) filter (
+            where not coalesce(changes.first_review_at <= changes.merged_at, false)
+        ) as n_without_review
+    from changes
+    inner join service_groups
+        on
+            changes.service_id = service_groups.service_id
+            and {{ is_valid_at('changes.deployed_at', 'service_groups') }}
+    inner join periods
+        on
+            {{ counts_in_period('changes.counted_on', 'periods', 'service_groups') }}
+    group by
+        service_groups.group_family, service_groups.group_key, periods.period_id
 
 ),
 
 unioned as (
 
     select
-        group_family,
-        group_key,
-        period_id,
-        'deployment_frequency' as metric_id,
-        median_deployment_days as value,
+        counts.group_family,
+        counts.group_key,
+        counts.period_id,
+        counts.profile_id,
+        counts.metric_id,
+        case profiles.aggregate
+            when 'mean' then counts.mean_hours
+            else quantiles.quantile_value
+        end as value,
         cast(null as double) as numerator,
         cast(null as double) as denominator,
-        cast(n_weeks as bigint) as n_events,
-        0 as n_excluded
+        counts.n_events,
+        counts.n_excluded,
+        case profiles.aggregate when 'median' then quantiles.lower_limit end
+            as lower_limit,
+        case profiles.aggregate when 'median' then quantiles.upper_limit end
+            as upper_limit
+    from counts
+    inner join profiles on counts.profile_id = profiles.profile_id
+    left join quantiles
+        on
+            counts.group_family = quantiles.group_family
+            and counts.group_key = quantiles.group_key
+            and counts.period_id = quantiles.period_id
+            and counts.profile_id = quantiles.profile_id
+            and counts.metric_id = quantiles.metric_id
+
+    union all
+
+    -- All profiles count deployments alike.
+    select
+        frequency.group_family,
+        frequency.group_key,
+        frequency.period_id,
+        profile_families.profile_id,
+        'deployment_frequency' as metric_id,
+        frequency.quantile_value as value,
+        null as numerator,
+        null as denominator,
+        frequency.n_values as n_events,
+        0 as n_excluded,
+        frequency.lower_limit,
+        frequency.upper_limit
     from frequency
+    inner join profile_families
+        on frequency.group_family = profile_families.group_family
 
     union all
 
@@ -269,93 +315,37 @@ unioned as (
         group_family,
         group_key,
         period_id,
+        'fairlead' as profile_id,
         'deployments_per_week' as metric_id,
         n_deployments / n_weeks as value,
         n_deployments as numerator,
         n_weeks as denominator,
-        cast(n_weeks as bigint) as n_events,
-        0 as n_excluded
-    from frequency
-
-    {% for metric_id, quantile, part in [
-        ('lead_time_for_changes', 'p50', 'lead_time_seconds'),
-        ('lead_time_for_changes_p90', 'p90', 'lead_time_seconds'),
-        ('coding_time', 'p50', 'coding_seconds'),
-        ('pickup_time', 'p50', 'pickup_seconds'),
-        ('review_time', 'p50', 'review_seconds'),
-        ('deploy_time', 'p50', 'deploy_seconds'),
-    ] %}
-        union all
-
-        select
-            group_family,
-            group_key,
-            period_id,
-            '{{ metric_id }}' as metric_id,
-            {{ quantile }}_{{ part }} / 3600 as value,
-            cast(null as double) as numerator,
-            cast(null as double) as denominator,
-            n_{{ part }} as n_events,
-            n_changes - n_{{ part }} as n_excluded
-        from durations
-    {% endfor %}
-
-    {% for metric_id, numerator in [
-        ('change_failure_rate', 'n_failed'),
-        ('rework_rate', 'n_unplanned'),
-    ] %}
-        union all
-
-        select
-            group_family,
-            group_key,
-            period_id,
-            '{{ metric_id }}' as metric_id,
-            {{ numerator }} / n_deployments as value,
-            {{ numerator }} as numerator,
-            n_deployments as denominator,
-            cast(n_deployments as bigint) as n_events,
-            0 as n_excluded
-        from shares
-    {% endfor %}
+        n_weeks as n_events,
+        0 as n_excluded,
+        null as lower_limit,
+        null as upper_limit
+    from throughput
 
     union all
 
     select
-        group_family,
-        group_key,
-        period_id,
+        reviewed.group_family,
+        reviewed.group_key,
+        reviewed.period_id,
+        'fairlead' as profile_id,
         'share_of_changes_without_review' as metric_id,
-        n_without_review / n_changes as value,
-        n_without_review as numerator,
-        cast(n_changes as double) as denominator,
-        n_changes as n_events,
-        0 as n_excluded
-    from durations
-
-    {% for metric_id, medians, counts in [
-        ('failed_deployment_recovery_time', 'recovery_medians', 'recovery_counts'),
-        ('time_to_restore', 'restore_medians', 'restore_counts'),
-    ] %}
-        union all
-
-        select
-            {{ medians }}.group_family,
-            {{ medians }}.group_key,
-            {{ medians }}.period_id,
-            '{{ metric_id }}' as metric_id,
-            {{ medians }}.median_duration as value,
-            cast(null as double) as numerator,
-            cast(null as double) as denominator,
-            {{ counts }}.n_events,
-            0 as n_excluded
-        from {{ medians }}
-        inner join {{ counts }}
-            on
-                {{ medians }}.group_family = {{ counts }}.group_family
-                and {{ medians }}.group_key = {{ counts }}.group_key
-                and {{ medians }}.period_id = {{ counts }}.period_id
-    {% endfor %}
+        case
+            when recorded.has_reviews
+                then reviewed.n_without_review / reviewed.n_changes
+        end as value,
+        case when recorded.has_reviews then reviewed.n_without_review end as numerator,
+        reviewed.n_changes as denominator,
+        reviewed.n_changes as n_events,
+        0 as n_excluded,
+        null as lower_limit,
+        null as upper_limit
+    from reviewed
+    cross join recorded
 
 ),
 
@@ -368,7 +358,7 @@ final as (
         periods.period_grain,
         periods.period_start,
         unioned.metric_id,
-        'fairlead' as profile_id,
+        unioned.profile_id,
         unioned.value,
         unioned.numerator,
         unioned.denominator,
@@ -376,7 +366,9 @@ final as (
         unioned.n_excluded,
         case
             when unioned.n_excluded > 0 then 'start or end of the part unknown'
-        end as exclusion_note
+        end as exclusion_note,
+        unioned.lower_limit,
+        unioned.upper_limit
     from unioned
     inner join periods on unioned.period_id = periods.period_id
 

@@ -1,5 +1,5 @@
 -- What was delivered and did not hold, and how well it is tested: of every group of
--- services, by month and quarter.
+-- services, by week, month and quarter.
 with
 
 changes as (
@@ -51,7 +51,9 @@ reverted_changes as (
 
     select distinct reverts_change_id as change_id
     from changes
-    where reverts_change_id is not null
+    where
+        is_revert
+        and reverts_change_id is not null
 
 ),
 
@@ -62,6 +64,7 @@ caused_incidents as (
     select
         service_id,
         detected_at,
+        counted_on,
         root_cause,
         lag(detected_at) over (
             partition by service_id, root_cause order by detected_at, incident_id
@@ -77,6 +80,7 @@ events as (
         'change' as part,
         changes.service_id,
         changes.deployed_at as counted_at,
+        changes.counted_on,
         reverted_changes.change_id is not null as is_hit,
         cast(null as double) as hours,
         true as is_observed
@@ -89,6 +93,7 @@ events as (
         'deployment' as part,
         service_id,
         finished_at as counted_at,
+        counted_on,
         is_rollback as is_hit,
         cast(null as double) as hours,
         true as is_observed
@@ -100,6 +105,7 @@ events as (
         'incident' as part,
         service_id,
         detected_at as counted_at,
+        counted_on,
         case
             when root_cause is not null
                 then coalesce(
@@ -118,6 +124,7 @@ events as (
         'defect' as part,
         service_id,
         opened_at as counted_at,
+        counted_on,
         is_found_in_production as is_hit,
         coalesce(
             time_to_close_seconds,
@@ -134,6 +141,7 @@ events as (
         'check' as part,
         service_id,
         started_at as counted_at,
+        counted_on,
         conclusion = 'failure' as is_hit,
         cast(null as double) as hours,
         true as is_observed
@@ -148,6 +156,7 @@ events as (
         'flaky_check' as part,
         service_id,
         started_at as counted_at,
+        counted_on,
         is_flaky as is_hit,
         cast(null as double) as hours,
         true as is_observed
@@ -175,8 +184,7 @@ grouped as (
             and {{ is_valid_at('events.counted_at', 'service_groups') }}
     inner join periods
         on
-            events.counted_at >= periods.period_start
-            and events.counted_at < periods.period_end
+            {{ counts_in_period('events.counted_on', 'periods', 'service_groups') }}
 
 ),
 

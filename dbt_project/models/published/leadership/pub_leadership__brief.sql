@@ -5,7 +5,9 @@ with
 cells as (
 
     select * from {{ ref('coh_gated_cells') }}
-    where cohort_family = 'organisation'
+    where
+        cohort_family = 'organisation'
+        and profile_id = 'fairlead'
 
 ),
 

@@ -12,7 +12,7 @@ renamed as (
     select
         ---------- people
         record ->> '$.id' as user_id,
-        record ->> '$.time_zone' as time_zone,
+        {{ time_zone("record ->> '$.time_zone'") }} as time_zone,
 
         ---------- arrival
         extracted_at,

@@ -15,7 +15,8 @@ renamed as (
         record ->> '$.employee_id' as person_id,
         record ->> '$.name' as person_name,
         record ->> '$.manager_employee_id' as manager_person_id,
-        record ->> '$.time_zone' as time_zone,
+        {{ time_zone("record ->> '$.time_zone'") }} as time_zone,
+        record ->> '$.time_zone' as declared_time_zone,
 
         ---------- attributes
         record ->> '$.role_family' as role_family,

@@ -18,7 +18,8 @@ renamed as (
         record ->> '$.team_name' as team_name,
         record ->> '$.department' as department,
         record ->> '$.division' as division,
-        record ->> '$.time_zone' as time_zone,
+        {{ time_zone("record ->> '$.time_zone'") }} as time_zone,
+        record ->> '$.time_zone' as declared_time_zone,
 
         ---------- timestamps
         try_cast(record ->> '$.valid_from' as timestamp) as valid_from,
