@@ -84,6 +84,8 @@ def changes_by_author(facts: Facts, changes: Iterable[Change]) -> Amounts:
     )
     found: Amounts = {}
     for place, here in here_by_place.items():
+        if place[2].startswith("week"):
+            continue
         counts = found.setdefault(place, {})
         for change in here:
             assert change.contributor is not None

@@ -211,34 +211,42 @@ def first_deployment(
 ) -> Deployed | None:
     """The first production deployment that holds the change, over the services of its repository.
 
-    By its merge commit; where that moved along with a service into another repository, by that;
-    where the merge commit is not known to be out, when the last of its own commits is. Of a
-    repository with several services, only those that a label names count if one does.
+    A service holds it by its merge commit, or by all of its own commits, the last of them: a
+    branch can be deployed before it is merged. Where neither is known, by the merge commit after
+    it moved along with a service into another repository; and then by some of its own commits. Of
+    a repository with several services, only those that a label names count if one does.
     """
-    by_merge: list[tuple[str, Deployed]] = []
-    by_moved: list[tuple[str, Deployed]] = []
+    certain: list[tuple[str, str, Deployed]] = []
+    moved: list[tuple[str, str, Deployed]] = []
+    partly: list[tuple[str, str, Deployed]] = []
     for service, deployment, repository in hints.get(change.merge_commit or "", []):
         if repository == change.repository:
-            by_merge.append((service, deployment))
+            certain.append(("by merge", service, deployment))
         elif service in services.of_repository.get(change.repository or "", ()):
-            by_moved.append((service, deployment))
-    last_of: dict[str, Deployed] = {}
+            moved.append(("by merge", service, deployment))
+    held_by: dict[str, list[Deployed]] = {}
     for repository, sha in change.commits:
         for service, deployment, its_repository in hints.get(sha, []):
             if its_repository == repository:
-                last = last_of.get(service)
-                if last is None or (deployment.sequence or 0) > (last.sequence or 0):
-                    last_of[service] = deployment
+                held_by.setdefault(service, []).append(deployment)
+    n_commits = len({sha for _, sha in change.commits})
+    for service, deployments in held_by.items():
+        last = max(deployments, key=lambda one: one.sequence or 0)
+        ways = certain if len(deployments) == n_commits else partly
+        ways.append(("by own commits", service, last))
     labelled = {
         service
         for service in services.of_repository.get(change.repository or "", ())
         for label in change.labels
         if services.is_labelled(label, service, change.repository)
     }
-    for found in (by_merge, by_moved, list(last_of.items())):
-        counted = [pair for pair in found if not labelled or pair[0] in labelled]
+    for found in (certain, moved, partly):
+        counted = [way for way in found if not labelled or way[1] in labelled]
         if counted:
-            return min(counted, key=lambda pair: (pair[1].finished_at or FAR_AHEAD, pair[0]))[1]
+            return min(
+                counted,
+                key=lambda way: (way[2].finished_at or FAR_AHEAD, way[0] != "by merge", way[1]),
+            )[2]
     return None
 
 
@@ -285,7 +293,8 @@ def by_another_team(change: Change, people: People) -> bool | None:
 def find_reverts(changes: list[Change]) -> None:
     """A revert says so in its title, by the name of its branch or in its message. What it takes
     back is named by a commit or by a number; where neither is known, it takes back nothing that
-    is known."""
+    is known. What takes back a revert brings the change back that the revert had taken away, and
+    is no revert itself."""
     of_commit: dict[Place, set[str]] = {}
     of_number: dict[tuple[str | None, int], set[str]] = {}
     for change in changes:
@@ -296,17 +305,34 @@ def find_reverts(changes: list[Change]) -> None:
             of_commit.setdefault(place, set()).add(change.change_id)
         if change.number is not None:
             of_number.setdefault((change.repository, change.number), set()).add(change.change_id)
+    takers: dict[str, Change] = {}
     for change in changes:
         branch = re.match(r"revert-([0-9]+)-", change.head_branch or "")
         message = re.search(r"This reverts commit ([0-9a-f]{40})", change.message or "")
-        change.is_revert = bool(
+        if not (
             re.match(r"Revert\b", change.title or "")
             or branch
             or "This reverts commit " in (change.message or "")
-        )
+        ):
+            continue
+        takers[change.change_id] = change
         named: set[str] = set()
         if message:
-            named |= of_commit.get((change.repository, message[1]), set()) - {change.change_id}
+            named |= of_commit.get((change.repository, message[1]), set())
         if branch:
             named |= of_number.get((change.repository, int(branch[1])), set())
-        change.reverts = min(named, default=None)
+        change.reverts = min(named - {change.change_id}, default=None)
+    for change in takers.values():
+        change.is_revert = n_taken_back(change, takers) % 2 == 1
+
+
+def n_taken_back(change: Change | None, takers: dict[str, Change], links: int = 20) -> int:
+    """How often something is taken back, along a chain of reverts. Where it is not known what one
+    takes back, its title says how often: Revert "Revert "X"" and Reapply "X" do so twice."""
+    if change is None or change.change_id not in takers or links == 0:
+        return 0
+    if change.reverts is not None:
+        return 1 + n_taken_back(takers.get(change.reverts), takers, links - 1)
+    words = re.match(r'((Revert|Reapply) "?)*', change.title or "")
+    said = words[0] if words else ""
+    return max(1, said.count("Revert") + 2 * said.count("Reapply"))

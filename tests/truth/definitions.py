@@ -64,6 +64,11 @@ class Profile:
     link_cap_hours: float
     baseline: str
     unresolved: str
+    has_rework_rate: str
+
+    @property
+    def is_own(self) -> bool:
+        return self.profile_id == "fairlead"
 
 
 @cache
@@ -74,3 +79,7 @@ def profile(profile_id: str = "fairlead") -> Profile:
         link_cap_hours=float(row["link_cap_hours"] or "inf"),
         **{name: row[name] for name in names},
     )
+
+
+def profile_ids() -> list[str]:
+    return [row["profile_id"] for row in seed("reference/definition_profiles")]

@@ -152,23 +152,20 @@ def number(chain: list[Deployed]) -> None:
 
     A deployment that says what it takes back is believed. In V1 V2 V3 V1 the last one restores V1
     and takes back V2: the first deployment after the version that was restored. V1 V1 is the same
-    version again and no rollback. One that says that it is a rollback, and not of what, takes back
-    the deployment before it.
+    version again and no rollback; and what is unknown, in V1 ? V1, may have been V1 itself. One
+    that says that it is a rollback, and not of what, takes back the deployment before it.
     """
     last_place_of: dict[str, int] = {}
     for place, one in enumerate(chain, start=1):
         one.sequence = place
         before = chain[place - 2] if place > 1 else None
         restored = last_place_of.get(one.commit or "")
-        if one.takes_back is None and restored is not None and is_another(before, one):
-            one.takes_back = chain[restored].deployment_id
+        if one.takes_back is None and restored is not None:
+            followed = chain[restored]
+            if followed.commit is not None and followed.commit != one.commit:
+                one.takes_back = followed.deployment_id
         if one.takes_back is None and one.is_rollback and before is not None:
             one.takes_back = before.deployment_id
         one.is_rollback = one.is_rollback or one.takes_back is not None
         if one.commit is not None:
             last_place_of[one.commit] = place
-
-
-def is_another(before: Deployed | None, one: Deployed) -> bool:
-    """A version is only restored where another one is known to have been out since."""
-    return before is not None and before.commit is not None and before.commit != one.commit

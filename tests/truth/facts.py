@@ -36,7 +36,7 @@ class Facts:
         return self.evidence.links(self.outages, profile)
 
     def outcomes(self, profile: Profile) -> list[Outcome]:
-        return outcomes(self.deployments, self.changes, self.links(profile))
+        return outcomes(self.deployments, self.changes, self.links(profile), profile)
 
     def service_groups(self, service_id: str | None, at: datetime) -> set[Group]:
         return groups_of_service(service_id, at, self.services, self.people)
@@ -44,8 +44,14 @@ class Facts:
     def person_groups(self, person_id: str, period: Period) -> set[Group]:
         return groups_of_person(person_id, period, self.people)
 
-    def periods_of(self, at: datetime | None) -> list[Period]:
-        return [period for period in self.periods if at is not None and period.holds(at)]
+    @property
+    def months_and_quarters(self) -> list[Period]:
+        return [period for period in self.periods if period.grain != "week"]
+
+    def periods_of(self, service_id: str | None, at: datetime) -> list[Period]:
+        """Those that hold the date on which an event of a service counts."""
+        date = self.people.counted_on(service_id, at)
+        return [period for period in self.periods if period.holds(date)]
 
 
 def gather(landing: Landing, as_of: datetime) -> Facts:
@@ -57,6 +63,13 @@ def gather(landing: Landing, as_of: datetime) -> Facts:
     changes = Changes(told, history, services, people, as_of)
     found = outages(told, services, as_of)
     happened = [one.started_at for one in deployments.all]
+    # In the west a date begins later: what is early can count for the day before.
+    happened += [
+        people.counted_on(one.service_id, one.finished_at)
+        for one in deployments.all
+        if one.finished_at is not None
+    ]
+    happened += [people.counted_on(outage.service_id, outage.detected_at) for outage in found]
     happened += [change.merged_at for change in changes.all]
     happened += [outage.detected_at for outage in found]
     return Facts(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tests.truth.changes import Changes
+from tests.truth.definitions import Profile
 from tests.truth.deployments import Deployed, Deployments
-from tests.truth.links import Link, makes_failure
+from tests.truth.links import Link, makes_failure, takes
 from tests.truth.moments import seconds_between
 
 
@@ -30,7 +31,11 @@ class Outcome:
         return seconds_between(self.deployment.finished_at, self.recovered_at)
 
 
-def outcomes(deployments: Deployments, changes: Changes, links: list[Link]) -> list[Outcome]:
+def outcomes(
+    deployments: Deployments, changes: Changes, links: list[Link], profile: Profile
+) -> list[Outcome]:
+    """A rule that takes a rollback or a revert as proof of a failure also takes it as the end of
+    one."""
     reverting = {
         change.deployment.deployment_id
         for change in changes.deployed()
@@ -39,9 +44,11 @@ def outcomes(deployments: Deployments, changes: Changes, links: list[Link]) -> l
     return [
         Outcome(
             deployment=one,
-            is_failed=bool(blamed(one, links) or ways_back(one, deployments)),
+            is_failed=bool(
+                blamed(one, links) or (takes(profile, "rollback") and ways_back(one, deployments))
+            ),
             is_unplanned=one.is_unplanned or one.is_rollback or one.deployment_id in reverting,
-            recovered_at=recovered_at(one, deployments, changes, links),
+            recovered_at=recovered_at(one, deployments, changes, links, profile),
         )
         for one in deployments.in_production()
     ]
@@ -64,7 +71,11 @@ def ways_back(one: Deployed, deployments: Deployments) -> list[Deployed]:
 
 
 def recovered_at(
-    one: Deployed, deployments: Deployments, changes: Changes, links: list[Link]
+    one: Deployed,
+    deployments: Deployments,
+    changes: Changes,
+    links: list[Link],
+    profile: Profile,
 ) -> datetime | None:
     """The first of: all its incidents resolved, rolled back, the revert of one of its changes
     deployed. An incident that is still open is not resolved, but may have been rolled back."""
@@ -72,8 +83,9 @@ def recovered_at(
     resolved = [link.incident.resolved_at for link in blamed(one, links)]
     if resolved and None not in resolved:
         ends.append(max(filter(None, resolved)))
-    ends += [other.finished_at for other in ways_back(one, deployments) if other.finished_at]
-    for revert in changes.deployed():
+    if takes(profile, "rollback"):
+        ends += [other.finished_at for other in ways_back(one, deployments) if other.finished_at]
+    for revert in changes.deployed() if takes(profile, "revert") else ():
         original = changes.by_id.get(revert.reverts or "")
         if original is None or original.deployment is None or revert.deployed_at is None:
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from tests.truth.definitions import seed, threshold
 from tests.truth.moments import FAR_AHEAD, holds_at
@@ -102,7 +101,7 @@ def tenure_band(row: Person, period: Period) -> str | None:
 def time_zone_band(row: Person, period: Period) -> str | None:
     if row.time_zone is None:
         return None
-    offset = period.end.astimezone(ZoneInfo(row.time_zone)).utcoffset()
+    offset = period.end.astimezone(row.time_zone).utcoffset()
     assert offset is not None
     hours = offset.total_seconds() / 3600
     for band in seed("reference/time_zone_bands"):

@@ -35,11 +35,9 @@ class Evidence:
     services: Services
 
     def links(self, outages: list[Outage], profile: Profile) -> list[Link]:
-        if profile.link_rule != "first_that_applies":
-            raise NotImplementedError(f"the link rule {profile.link_rule} is not written here")
         found = []
         for outage in outages:
-            for method in methods():
+            for method in methods(profile):
                 candidates = getattr(self, f"by_{method}")(outage, profile)
                 if candidates:
                     found.append(Link(outage, max(candidates, key=latest), method))
@@ -118,9 +116,17 @@ class Evidence:
         ]
 
 
-def methods() -> list[str]:
+def methods(profile: Profile) -> list[str]:
+    """Those of the profile's rule, the most certain first."""
     rows = sorted(seed("reference/incident_link_methods"), key=lambda row: int(row["preference"]))
-    return [row["link_method"] for row in rows]
+    return [row["link_method"] for row in rows if takes(profile, row["link_method"])]
+
+
+def takes(profile: Profile, method: str) -> bool:
+    return any(
+        (row["link_rule"], row["link_method"]) == (profile.link_rule, method)
+        for row in seed("reference/link_rules")
+    )
 
 
 def makes_failure(method: str) -> bool:
@@ -128,8 +134,14 @@ def makes_failure(method: str) -> bool:
     return row["makes_failure"] == "true"
 
 
-def latest(one: Deployed) -> tuple[datetime, int, str]:
-    return one.finished_at or BEFORE_ALL, len(one.deployment_id), one.deployment_id
+def latest(one: Deployed) -> tuple[datetime, datetime, int, str]:
+    """Of two in one second the one that started later, then the later id."""
+    return (
+        one.finished_at or BEFORE_ALL,
+        one.started_at or BEFORE_ALL,
+        len(one.deployment_id),
+        one.deployment_id,
+    )
 
 
 def is_before(at: datetime | None, outage: Outage) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Protocol
+from zoneinfo import ZoneInfo, available_timezones
 
 FAR_AHEAD = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -46,7 +48,26 @@ def holds_at(row: Effective, at: datetime) -> bool:
     return row.valid_from <= at and (row.valid_to is None or at < row.valid_to)
 
 
+@cache
+def _zones() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones()}
+
+
+def zone(name: str | None) -> ZoneInfo | None:
+    """A time zone as a source names it; a misspelt one is unknown."""
+    known = _zones().get(name.lower()) if name is not None else None
+    return ZoneInfo(known) if known is not None else None
+
+
+def on_clock(at: datetime, clock: ZoneInfo | None) -> datetime:
+    """What a clock shows at a moment, as if it were a time in UTC."""
+    return at.astimezone(clock).replace(tzinfo=UTC) if clock is not None else at
+
+
+def midnight(at: datetime) -> datetime:
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def monday_of(at: datetime) -> datetime:
-    """The beginning of the week in which a moment lies, in UTC."""
-    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight - timedelta(days=midnight.weekday())
+    """The beginning of the week in which a moment lies."""
+    return midnight(at) - timedelta(days=at.weekday())

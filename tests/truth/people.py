@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from tests.truth.landing import Landing, Record
-from tests.truth.moments import day, holds_at
+from tests.truth.moments import day, holds_at, midnight, on_clock, zone
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Team:
     team_name: str
     department: str | None
     division: str | None
+    time_zone: ZoneInfo | None
     valid_from: datetime
     valid_to: datetime | None
 
@@ -40,7 +42,7 @@ class Membership:
 @dataclass(frozen=True)
 class Person:
     person_id: str
-    time_zone: str | None
+    time_zone: ZoneInfo | None
     role_family: str | None
     work_modality: str | None
     hired_on: datetime | None
@@ -67,7 +69,7 @@ class People:
         self.roster = [
             Person(
                 record["employee_id"],
-                record.get("time_zone"),
+                zone(record.get("time_zone")),
                 record.get("role_family"),
                 record.get("work_modality"),
                 day(record.get("hired_on")),
@@ -81,6 +83,7 @@ class People:
                 record["team_name"],
                 record.get("department"),
                 record.get("division"),
+                zone(record.get("time_zone")),
                 *validity(record),
             )
             for record in landing.newest("people", "teams")
@@ -133,6 +136,18 @@ class People:
     def teams_at(self, team_id: str, at: datetime) -> list[Team]:
         return [one for one in self.teams if one.team_id == team_id and holds_at(one, at)]
 
+    def clock_at(self, service_id: str | None, at: datetime) -> ZoneInfo | None:
+        """On whose clock the events of a service count: that of the team that owns it then."""
+        for owner in sorted(self.owners_at(service_id, at), key=lambda one: one.team_id):
+            for team in self.teams_at(owner.team_id, at):
+                if team.time_zone is not None:
+                    return team.time_zone
+        return None
+
+    def counted_on(self, service_id: str | None, at: datetime) -> datetime:
+        """The date on which an event of a service counts."""
+        return midnight(on_clock(at, self.clock_at(service_id, at)))
+
     def teams_of_person_at(self, person_id: str, at: datetime) -> set[str]:
         return {
             one.team_id
@@ -140,7 +155,7 @@ class People:
             if one.person_id == person_id and holds_at(one, at)
         }
 
-    def zone_at(self, person_id: str | None, at: datetime) -> str | None:
+    def zone_at(self, person_id: str | None, at: datetime) -> ZoneInfo | None:
         rows = [one for one in self.roster if one.person_id == person_id and holds_at(one, at)]
         return max(rows, key=lambda row: row.valid_from).time_zone if rows else None
 

@@ -1,4 +1,8 @@
-"""Months and quarters, from the first event to the as-of date."""
+"""Weeks, months and quarters of the calendar, from the first event to the as-of date.
+
+Each team lives through them on its own clock: what counts on a date counts for the periods that
+hold it. Quarters are those of the fiscal year.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tests.truth.definitions import threshold
+from tests.truth.moments import monday_of
+
+# In the east a date begins up to so many hours earlier.
+EARLIEST_DATE = timedelta(hours=14)
 
 
 @dataclass(frozen=True)
@@ -17,12 +25,13 @@ class Period:
 
     @property
     def period_id(self) -> str:
-        return f"{self.grain} {self.start:%Y-%m}"
+        return f"{self.grain} {self.start:{'%Y-%m-%d' if self.grain == 'week' else '%Y-%m'}}"
 
     @property
     def label(self) -> str:
-        if self.grain == "month":
-            return f"{self.start:%Y-%m}"
+        """As it is published; only quarters are."""
+        assert self.grain == "quarter"
+        assert threshold("fiscal_year_start_month") == 1
         return f"{self.start.year}-Q{(self.start.month + 2) // 3}"
 
     @property
@@ -37,18 +46,30 @@ class Period:
         return self.end + timedelta(days=threshold("period_closes_after_days")) <= as_of
 
 
-def periods(events: Iterable[datetime], as_of: datetime) -> list[Period]:
-    first = min(events, default=None)
+def periods(happened: Iterable[datetime], as_of: datetime) -> list[Period]:
+    first = min(happened, default=None)
     if first is None:
         return []
-    month = datetime(first.year, 3 * ((first.month - 1) // 3) + 1, 1, tzinfo=UTC)
+    until = as_of + EARLIEST_DATE
     found = []
-    while month < as_of:
+    week = monday_of(first)
+    while week < until:
+        found.append(Period("week", week, week + timedelta(days=7)))
+        week += timedelta(days=7)
+    month = datetime(first.year, first.month, 1, tzinfo=UTC)
+    while not is_quarter(month):
+        month = later(month, -1)
+    while month < until:
         found.append(Period("month", month, later(month, 1)))
-        if month.month in (1, 4, 7, 10):
+        if is_quarter(month):
             found.append(Period("quarter", month, later(month, 3)))
         month = later(month, 1)
     return found
+
+
+def is_quarter(month: datetime) -> bool:
+    """Whether a quarter of the fiscal year begins with the month."""
+    return (month.month - int(threshold("fiscal_year_start_month"))) % 3 == 0
 
 
 def later(month: datetime, months: int) -> datetime:

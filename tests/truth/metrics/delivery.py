@@ -1,4 +1,4 @@
-"""The five keys, the four parts of lead time, and changes without review."""
+"""How often and how fast changes reach production, and whether somebody looked at them first."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ from tests.truth.changes import Change
 from tests.truth.definitions import Profile
 from tests.truth.deployments import Deployed
 from tests.truth.facts import Facts
-from tests.truth.failures import Outcome
-from tests.truth.metrics.figures import Figure, Figures, Place, by_place, ratio
+from tests.truth.metrics.figures import (
+    OF_OTHERS,
+    WEEKLY,
+    Figure,
+    Figures,
+    Place,
+    by_place,
+    ratio,
+)
 from tests.truth.metrics.weeks import WEEK, ServiceWeek, service_weeks
 from tests.truth.moments import seconds_between
-from tests.truth.statistics import kaplan_meier_median, mean, quantile
+from tests.truth.statistics import mean, quantile
 
 
 def delivery(facts: Facts, profile: Profile) -> Figures:
-    return {
-        **frequency(facts),
-        **lead_times(facts, profile),
-        **reviews(facts, profile),
-        **failures(facts, profile),
-        **restorations(facts, profile),
-    }
+    """Under a definition of others, lead time and frequency alone, of services and of the whole."""
+    found = {**frequency(facts), **lead_times(facts, profile), **reviews(facts, profile)}
+    return found if profile.is_own else of_others(found)
 
 
 def frequency(facts: Facts) -> Figures:
@@ -33,6 +36,8 @@ def frequency(facts: Facts) -> Figures:
     for week in service_weeks(facts):
         for family, key in facts.service_groups(week.service_id, week.start):
             for period in facts.periods:
+                if period.grain == "week" and family not in WEEKLY:
+                    continue
                 if period.start <= week.start and week.start + WEEK <= period.end:
                     weeks_of.setdefault((family, key, period.period_id), []).append(week)
     for place, weeks in weeks_of.items():
@@ -125,80 +130,11 @@ def reviews(facts: Facts, profile: Profile) -> Figures:
     return found
 
 
-def durations(
-    pairs: Sequence[tuple[float | None, datetime | None, bool]], profile: Profile, as_of: datetime
-) -> Figure:
-    """How long something lasted; given how many seconds, since when, and whether it goes on.
-
-    What goes on has lasted until the as-of date at least. What ended before it began is unknown:
-    left out and counted.
-    """
-    lengths: list[tuple[float, bool]] = []
-    n_excluded = 0
-    for seconds, since, goes_on in pairs:
-        if goes_on and profile.unresolved == "dropped":
-            n_excluded += 1
-            continue
-        length = seconds_between(since, as_of) if goes_on else seconds
-        if length is None:
-            n_excluded += 1
-        else:
-            lengths.append((length / 3600, not goes_on or profile.unresolved == "to_as_of"))
-    if profile.aggregate == "mean" and profile.unresolved != "censored":
-        value = mean([length for length, _ in lengths])
-    elif profile.unresolved == "censored":
-        value = kaplan_meier_median(lengths)
-    else:
-        value = quantile([length for length, _ in lengths], 0.5)
-    return Figure(value, None, None, len(lengths), n_excluded)
-
-
-def failures(facts: Facts, profile: Profile) -> Figures:
-    """Without any incident source it is not known which deployments failed."""
-    is_known = bool(facts.outages)
-    outcomes = by_place(
-        facts,
-        facts.outcomes(profile),
-        lambda outcome: outcome.deployment.finished_at,
-        lambda outcome: outcome.deployment.service_id,
-    )
-    found: Figures = {}
-    for place, here in outcomes.items():
-        failed: list[Outcome] = [one for one in here if one.is_failed]
-        n_unplanned = float(sum(one.is_unplanned for one in here))
-        n_deployments = float(len(here))
-        found[place, "change_failure_rate"] = ratio(
-            float(len(failed)) if is_known else None, n_deployments
-        )
-        found[place, "rework_rate"] = ratio(n_unplanned, n_deployments)
-        if failed:
-            found[place, "failed_deployment_recovery_time"] = durations(
-                [
-                    (one.recovery_seconds, one.deployment.finished_at, one.is_unrecovered)
-                    for one in failed
-                ],
-                profile,
-                facts.as_of,
-            )
-    return found
-
-
-def restorations(facts: Facts, profile: Profile) -> Figures:
-    outages = by_place(
-        facts, facts.outages, lambda outage: outage.detected_at, lambda outage: outage.service_id
-    )
+def of_others(figures: Figures) -> Figures:
+    """Five variants of every cell would invite subtraction."""
+    metrics = ("deployment_frequency", "lead_time_for_changes")
     return {
-        (place, "time_to_restore"): durations(
-            [
-                (
-                    seconds_between(outage.detected_at, outage.resolved_at),
-                    outage.detected_at,
-                    outage.resolved_at is None,
-                )
-                for outage in here
-            ],
-            profile,
-            facts.as_of,
-        )
-        for place, here in outages.items()
+        (place, metric): figure
+        for (place, metric), figure in figures.items()
+        if metric in metrics and place[0] in OF_OTHERS
     }

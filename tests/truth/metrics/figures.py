@@ -23,6 +23,12 @@ class Figure:
     n_excluded: int = 0
 
 
+# A cohort of many services has no use for weeks, and there are many of them.
+WEEKLY = ("service", "team", "organisation")
+
+# Definitions of others are computed of services and of the whole.
+OF_OTHERS = ("service", "organisation")
+
 # Of each table: the place and the metric.
 Figures = dict[tuple[Place, str], Figure]
 
@@ -42,13 +48,17 @@ def by_place(
     happened_at: Callable[[Event], datetime | None],
     service_of: Callable[[Event], str | None],
 ) -> dict[Place, list[Event]]:
-    """Events of services, for every group that held when they happened, by month and quarter."""
+    """Events of services, for every group that held when they happened, by week, month and
+    quarter."""
     found: dict[Place, list[Event]] = {}
     for event in events:
         at = happened_at(event)
         if at is None:
             continue
+        periods = facts.periods_of(service_of(event), at)
         for family, key in facts.service_groups(service_of(event), at):
-            for period in facts.periods_of(at):
+            for period in periods:
+                if period.grain == "week" and family not in WEEKLY:
+                    continue
                 found.setdefault((family, key, period.period_id), []).append(event)
     return found

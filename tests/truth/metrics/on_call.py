@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from tests.truth.definitions import Profile, preference, threshold
 from tests.truth.facts import Facts
 from tests.truth.metrics.figures import Figure, Figures, Place
+from tests.truth.moments import zone
 from tests.truth.periods import Period
 from tests.truth.records import Page, Shift
 
@@ -68,7 +68,7 @@ def loads_by_place(facts: Facts) -> dict[Place, dict[str, Load]]:
     found: dict[Place, dict[str, Load]] = {}
     shifts_of, pages_of = shifts_by_person(facts), pages_by_person(facts)
     for who in shifts_of.keys() | pages_of.keys():
-        for period in facts.periods:
+        for period in facts.months_and_quarters:
             hours = hours_within(shifts_of.get(who, []), period, facts.as_of)
             pages = [page for page in pages_of.get(who, []) if period.holds(page.paged_at)]
             if hours is None and not pages:
@@ -100,8 +100,8 @@ def load_of(hours: float, pages: list[Page], who: str, facts: Facts) -> Load:
 
 def local_time(page: Page, who: str, facts: Facts) -> datetime | None:
     """On the person's clock at that time: the roster's zone, else that of the on-call tool."""
-    zone = facts.people.zone_at(who, page.paged_at) or page.time_zone
-    return page.paged_at.astimezone(ZoneInfo(zone)) if zone else None
+    clock = facts.people.zone_at(who, page.paged_at) or zone(page.time_zone)
+    return page.paged_at.astimezone(clock) if clock else None
 
 
 def name_of(thing: Page | Shift, facts: Facts) -> str | None:

@@ -10,7 +10,7 @@ from tests.truth.definitions import Profile, threshold
 from tests.truth.facts import Facts
 from tests.truth.incidents import Outage
 from tests.truth.issues import Defect, defects
-from tests.truth.metrics.delivery import durations
+from tests.truth.metrics.durations import durations
 from tests.truth.metrics.figures import Figure, Figures, Place, by_place, ratio
 from tests.truth.moments import seconds_between
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tests.truth.facts import Facts
-from tests.truth.moments import FAR_AHEAD, monday_of
+from tests.truth.moments import FAR_AHEAD, monday_of, on_clock
 
 WEEK = timedelta(days=7)
 
@@ -20,21 +20,25 @@ class ServiceWeek:
 
 
 def service_weeks(facts: Facts) -> list[ServiceWeek]:
-    """From the week after the first deployment until the service is retired, or the as-of date."""
+    """From the week after the first deployment until the service is retired, or the as-of date;
+    on the clock of the team that owned the service. The last week is whole when it is over where
+    the team is."""
     found = []
-    ends_of: dict[str, list[datetime]] = {}
+    dates_of: dict[str, list[datetime]] = {}
     for one in facts.deployments.in_production():
         if one.service_id is not None and one.finished_at is not None:
-            ends_of.setdefault(one.service_id, []).append(one.finished_at)
-    for service, ends in ends_of.items():
+            date = facts.people.counted_on(one.service_id, one.finished_at)
+            dates_of.setdefault(one.service_id, []).append(date)
+    for service, dates in dates_of.items():
         retired = max(
             row.valid_to or FAR_AHEAD for row in facts.services.rows if row.service_id == service
         )
         until = min(facts.as_of, retired)
-        start = monday_of(min(ends)) + WEEK
-        while start + WEEK <= until:
-            within = [at for at in ends if start <= at < start + WEEK]
-            days = {at.date() for at in within}
-            found.append(ServiceWeek(service, start, len(within), len(days)))
+        # Of a span that ends at that very moment the clock still counts.
+        clock = facts.people.clock_at(service, until - timedelta(microseconds=1))
+        start = monday_of(min(dates)) + WEEK
+        while start + WEEK <= on_clock(until, clock):
+            within = [date for date in dates if start <= date < start + WEEK]
+            found.append(ServiceWeek(service, start, len(within), len(set(within))))
             start += WEEK
     return found
