@@ -1,4 +1,4 @@
-"""A browser for the tests that look at pages."""
+"""What several rooms of tests share: a run over the small demo, and a browser for pages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.fixtures.runs import small_landing, undisturbed
+
+__all__ = ["browser", "browser_program", "small_landing", "undisturbed"]
 
 FLAGS = [
     "--headless",
@@ -20,6 +24,18 @@ FLAGS = [
     "--disable-sync",
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
+
+# Tests that share a run share a process, so that it happens once.
+SHARED_RUNS = ("undisturbed", "earlier", "generic", "side_by_side")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for run in SHARED_RUNS:
+            if run in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(f"{run} run"))
 
 
 @pytest.fixture(scope="session")

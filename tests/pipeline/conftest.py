@@ -1,4 +1,4 @@
-"""A small demo organisation, and one undisturbed run over it."""
+"""Runs and builds over extracts, and what came of them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,48 +15,16 @@ import duckdb
 import pytest
 
 from orchestration.landing import load_contracts, load_landing
-from orchestration.sources.demo import write_demo
 from orchestration.warehouse.connection import connect
 from orchestration.warehouse.dbt import DBT_EXECUTABLE, variables
 from orchestration.workspace import PROJECT_ROOT
+from tests.fixtures.runs import Finished, command, finish
+
+__all__ = ["Finished", "command", "finish"]
 
 Rows = list[tuple]
 AS_OF = datetime(2026, 10, 15, tzinfo=UTC)
 DIRT = "github/pull_requests/2026-01-01T00-00-00Z/late.jsonl.gz"
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The folders of a run that went through, and what it printed."""
-
-    landing: Path
-    home: Path
-    output: str
-
-
-# Tests that share a run share a process, so that it happens once.
-SHARED_RUNS = ("undisturbed", "earlier", "generic", "edge_cases")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        for run in SHARED_RUNS:
-            if run in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(f"{run} run"))
-
-
-@pytest.fixture(scope="session")
-def small_landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    landing = tmp_path_factory.mktemp("demo") / "landing"
-    write_demo(landing, people=60, quarters=2, log=lambda _: None)
-    return landing
-
-
-@pytest.fixture(scope="session")
-def undisturbed(small_landing: Path, tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    home = tmp_path_factory.mktemp("undisturbed") / "home"
-    return finish(small_landing, home)
 
 
 @pytest.fixture(scope="session")
@@ -89,20 +55,6 @@ def add_dirt(file: Path) -> None:
     file.parent.mkdir(parents=True)
     with gzip.open(file, "wt") as written:
         written.write("\n".join(lines))
-
-
-def command(landing: Path, home: Path) -> list[str]:
-    return [
-        *(sys.executable, "-m", "orchestration.cli", "run"),
-        *("--landing", str(landing), "--home", str(home)),
-    ]
-
-
-def finish(landing: Path, home: Path) -> Finished:
-    """Run to the end; fails the test with the run's own words where it does not."""
-    done = subprocess.run(command(landing, home), cwd=PROJECT_ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return Finished(landing, home, done.stdout)
 
 
 def load_and_build(

@@ -112,13 +112,15 @@ pull_request_changes as (
 ),
 
 -- A rebase merge puts copies of the branch's commits on the mainline: same author date,
--- new sha. They belong to the pull request.
+-- new sha. They belong to the pull request, as long as that is a change itself: what
+-- was taken over from a release branch is one of its own.
 rebased_copies as (
 
     select distinct
-        repository,
-        authored_at
+        own_commits.repository,
+        own_commits.authored_at
     from own_commits
+    inner join pull_requests on own_commits.change_id = pull_requests.pull_request_id
 
 ),
 

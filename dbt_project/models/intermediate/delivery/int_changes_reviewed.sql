@@ -20,6 +20,12 @@ comments as (
 
 ),
 
+identities as (
+
+    select * from {{ ref('int_identities_mapped') }}
+
+),
+
 bot_patterns as (
 
     select string_agg(pattern, '|' order by pattern) as pattern
@@ -44,7 +50,8 @@ bots as (
 
 ),
 
--- Only what another person said counts: not the author's own comments, not a bot's.
+-- Only what another person said counts: not what the author said, by whichever of their
+-- logins and in any case of its letters, and not a bot.
 independent as (
 
     select
@@ -59,9 +66,18 @@ independent as (
     inner join reviews
         on changes.change_id = reviews.pull_request_id
     left join bots on lower(reviews.reviewer_login) = bots.reviewer_login
+    left join identities as authors
+        on
+            changes.identity_system = authors.system
+            and lower(changes.author_login) = authors.identity
+    left join identities as reviewers
+        on
+            reviews.identity_system = reviewers.system
+            and lower(reviews.reviewer_login) = reviewers.identity
     where
         bots.reviewer_login is null
-        and reviews.reviewer_login is distinct from changes.author_login
+        and lower(reviews.reviewer_login) is distinct from lower(changes.author_login)
+        and coalesce(reviewers.person_id != authors.person_id, true)
         and reviews.reviewer_type is distinct from 'Bot'
         and reviews.submitted_at <= {{ as_of() }}
 

@@ -1,0 +1,35 @@
+"""The tables of metrics, each recomputed by its own function. A new one is a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.truth.definitions import Profile, profile, profile_ids
+from tests.truth.facts import Facts
+from tests.truth.metrics.causes import causes
+from tests.truth.metrics.delivery import delivery
+from tests.truth.metrics.figures import Figures
+from tests.truth.metrics.on_call import on_call
+from tests.truth.metrics.quality import quality
+from tests.truth.metrics.reliability import reliability
+
+TABLES: dict[str, Callable[[Facts, Profile], Figures]] = {
+    "met_delivery": delivery,
+    "met_reliability": reliability,
+    "met_quality": quality,
+    "met_on_call": on_call,
+    "met_system_causes": causes,
+}
+
+
+# Other definitions than our own are computed of these.
+WITH_PROFILES = ("met_delivery", "met_reliability")
+
+
+def recompute(facts: Facts) -> dict[tuple[str, str], Figures]:
+    """By table and definition profile."""
+    return {
+        (table, name): figures(facts, profile(name))
+        for table, figures in TABLES.items()
+        for name in (profile_ids() if table in WITH_PROFILES else ["fairlead"])
+    }

@@ -1,0 +1,72 @@
+"""Every metric of the small demo is what the raw files say, before the gate."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.truth.comparison import differences, report, stored, tables_with_metrics
+from tests.truth.conftest import Recomputed
+from tests.truth.definitions import seed
+from tests.truth.recompute import TABLES
+
+SERVICE_FAMILIES = {
+    "service",
+    "team",
+    "organisation",
+    "division",
+    "criticality",
+    "mission",
+    "maturity_band",
+    "division_criticality",
+}
+PERSON_FAMILIES = {
+    "organisation",
+    "team",
+    "division",
+    "role_family",
+    "tenure_band",
+    "time_zone_band",
+    "work_modality",
+    "division_tenure_band",
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_figure_is_what_the_raw_files_say(demo: Recomputed, table: str) -> None:
+    told = stored(demo.home, table)
+    assert told
+    found = list(differences(told, demo.figures[table]))
+    if found:
+        pytest.fail(report({table: found}), pytrace=False)
+
+
+def test_no_table_of_metrics_is_left_out(demo: Recomputed) -> None:
+    assert tables_with_metrics(demo.home) == set(TABLES)
+
+
+def test_every_metric_of_the_catalogue_has_a_value_in_months_and_in_quarters(
+    demo: Recomputed,
+) -> None:
+    found = {
+        (metric, place[2].split()[0])
+        for figures in demo.figures.values()
+        for (place, metric), figure in figures.items()
+        if figure.value is not None
+    }
+    metrics = {row["metric_id"] for row in seed("policy/metric_catalog")}
+    assert found == {(metric, grain) for metric in metrics for grain in ("month", "quarter")}
+
+
+@pytest.mark.parametrize(
+    ("table", "families"),
+    [
+        ("met_delivery", SERVICE_FAMILIES),
+        ("met_quality", SERVICE_FAMILIES),
+        ("met_system_causes", SERVICE_FAMILIES),
+        ("met_on_call", PERSON_FAMILIES),
+    ],
+)
+def test_every_family_of_groups_has_figures(
+    demo: Recomputed, table: str, families: set[str]
+) -> None:
+    assert {place[0] for place, _ in demo.figures[table]} == families
