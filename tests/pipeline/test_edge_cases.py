@@ -379,15 +379,13 @@ def edge_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "home"
 
 
-def figure(
-    home: Path, group: str, metric: str, period: str = SEPTEMBER, table: str = "met_delivery"
-) -> tuple[Any, ...] | None:
+def figure(home: Path, group: str, metric: str, period: str = SEPTEMBER) -> tuple[Any, ...] | None:
     """(value, numerator, denominator, events) of a group such as `team/a`, None without a row."""
     family, key = group.split("/")
     found = query(
         home,
         f"""
-        select value, numerator, denominator, n_events from metrics.{table}
+        select value, numerator, denominator, n_events from metrics.met_measures
         where
             group_family = '{family}' and group_key = '{key}'
             and metric_id = '{metric}' and period_id = '{period}' and profile_id = 'fairlead'""",
@@ -471,9 +469,7 @@ def test_a_revert_of_a_revert_brings_the_change_back_and_is_no_rework(edge_cases
     assert figure(edge_cases, group, "rework_rate") == (1 / 4, 1, 4, 4)
     assert figure(edge_cases, group, "change_failure_rate") == (1 / 4, 1, 4, 4)
     # Of three changes the first did not hold; the revert was not a fault that came back.
-    assert figure(edge_cases, group, "share_of_changes_reverted", table="met_quality") == (
-        *(1 / 3, 1, 3, 3),
-    )
+    assert figure(edge_cases, group, "share_of_changes_reverted") == (*(1 / 3, 1, 3, 3),)
 
 
 def test_of_v1_v2_v3_v1_the_failure_is_v2_and_not_v3(edge_cases: Path) -> None:
@@ -490,7 +486,7 @@ def test_of_v1_v2_v3_v1_the_failure_is_v2_and_not_v3(edge_cases: Path) -> None:
     group = "service/back"
     assert figure(edge_cases, group, "change_failure_rate") == (1 / 4, 1, 4, 4)
     assert figure(edge_cases, group, "rework_rate") == (1 / 4, 1, 4, 4)
-    assert figure(edge_cases, group, "rollback_rate", table="met_quality") == (1 / 4, 1, 4, 4)
+    assert figure(edge_cases, group, "rollback_rate") == (1 / 4, 1, 4, 4)
     assert figure(edge_cases, group, "failed_deployment_recovery_time") == (26, None, None, 1)
 
 
@@ -528,7 +524,8 @@ def test_an_incident_over_two_services_fails_one_deployment_once_and_hurts_both(
     ]
     services = query(
         edge_cases,
-        "select sum(numerator) from metrics.met_delivery where group_family = 'service'"
+        "select sum(numerator) from metrics.met_measures"
+        " where profile_id = 'fairlead' and group_family = 'service'"
         f" and metric_id = 'change_failure_rate' and period_id = '{SEPTEMBER}'",
     )
     whole = figure(edge_cases, "organisation/all", "change_failure_rate")
@@ -637,7 +634,7 @@ def test_a_person_in_two_teams_counts_once_where_most_of_their_time_goes(edge_ca
         f" and group_family = 'team' and period_id = '{SEPTEMBER}'",
     ) == [("team-berlin",)]
     pages = {
-        group: figure(edge_cases, group, "pages_per_person", table="met_on_call")
+        group: figure(edge_cases, group, "pages_per_person")
         for group in ("team/team-berlin", "team/team-many", "team/team-lonely", "organisation/all")
     }
     assert pages == {
@@ -652,7 +649,7 @@ def test_a_team_that_is_renamed_stays_one_team(edge_cases: Path) -> None:
     team = "team/team-renamed"
     assert figure(edge_cases, team, "change_failure_rate") == (0, 0, 3, 3)
     assert figure(edge_cases, team, "change_failure_rate", "quarter 2026-07") == (0, 0, 3, 3)
-    assert figure(edge_cases, "division/north", "teams_reorganised", table="met_system_causes") == (
+    assert figure(edge_cases, "division/north", "teams_reorganised") == (
         1,
         1,
         None,
@@ -672,9 +669,12 @@ def test_a_service_without_owner_counts_for_the_organisation_and_for_no_team(
         "select distinct group_family from core.bridge_service_groups"
         " where service_id = 'orphan' order by all",
     ) == [("organisation",), ("service",)]
-    assert figure(
-        edge_cases, "organisation/all", "services_without_owner", table="met_system_causes"
-    ) == (1, 1, len(SERVICES), len(SERVICES))
+    assert figure(edge_cases, "organisation/all", "services_without_owner") == (
+        1,
+        1,
+        len(SERVICES),
+        len(SERVICES),
+    )
 
 
 def test_an_empty_period_has_no_rate_and_keeps_its_weeks_of_zero(edge_cases: Path) -> None:
@@ -718,8 +718,8 @@ def counted(home: Path, group: str, grain: str) -> dict[str, int]:
         query(
             home,
             f"""
-            select period_id, cast(denominator as integer) from metrics.met_delivery
-            where
+            select period_id, cast(denominator as integer) from metrics.met_measures
+            where profile_id = 'fairlead' and
                 group_family = '{family}' and group_key = '{key}' and period_grain = '{grain}'
                 and metric_id = 'change_failure_rate' and profile_id = 'fairlead'""",
         )
@@ -822,8 +822,8 @@ def test_by_whatever_clock_every_event_counts_once(edge_cases: Path, grain: str)
     by_team = query(
         edge_cases,
         f"""
-        select sum(denominator) from metrics.met_delivery
-        where
+        select sum(denominator) from metrics.met_measures
+        where profile_id = 'fairlead' and
             group_family = 'team' and period_grain = '{grain}' and profile_id = 'fairlead'
             and metric_id = 'change_failure_rate'""",
     )
@@ -836,7 +836,7 @@ def test_weeks_are_for_services_teams_and_the_organisation_and_are_never_publish
 ) -> None:
     assert query(
         edge_cases,
-        "select distinct group_family from metrics.met_delivery"
+        "select distinct group_family from metrics.met_measures"
         " where period_grain = 'week' order by all",
     ) == [("organisation",), ("service",), ("team",)]
     assert (
