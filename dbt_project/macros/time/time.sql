@@ -35,3 +35,9 @@
     {{ moment }} >= {{ row }}.valid_from
     and {{ moment }} < coalesce({{ row }}.valid_to, timestamp '9999-12-31')
 {%- endmacro %}
+
+{#- A time on the clock of an IANA zone as a UTC timestamp; an hour that summer time skips is the
+    one after it. -#}
+{% macro utc_of_local(local_timestamp, zone) -%}
+    timezone('UTC', timezone({{ zone }}, {{ local_timestamp }}))
+{%- endmacro %}
