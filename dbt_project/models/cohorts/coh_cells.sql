@@ -39,6 +39,8 @@ measured as (
     select * from {{ ref('met_on_call') }}
     union all
     select * from {{ ref('met_system_causes') }}
+    union all by name
+    select * from {{ ref('met_health') }}
 
 ),
 
@@ -79,6 +81,16 @@ amounts as (
         'wait_for_another_team' as metric_id,
         cast(n_changes as double) as amount
     from {{ ref('met_system_causes_contributors') }}
+
+    union all
+
+    select
+        group_family,
+        group_key,
+        period_id,
+        metric_id,
+        amount
+    from {{ ref('met_health_contributors') }}
 
 ),
 

@@ -1,5 +1,5 @@
--- What each day asked of a person, on their own calendar: a day begins at midnight where
--- they were then. Days before a tool's first record are unknown, not quiet.
+-- What each day asked of a person, on their own calendar: a day begins at midnight
+-- where they were then. Days before a tool's first record are unknown, not quiet.
 with
 
 people as (
@@ -68,6 +68,14 @@ leave_recorded as (
 
     select min(day_off) as since
     from leave_days
+
+),
+
+working_day as (
+
+    select
+        cast({{ threshold('working_day_start') }} as integer) as first_hour,
+        cast({{ threshold('working_day_end') }} as integer) as last_hour
 
 ),
 
@@ -141,17 +149,16 @@ days as (
                 then coalesce(leave_days.day_portion, 0)
         end as day_portion_off,
         {{ utc_of_local(
-            'with_next.midnight + to_hours(cast('
-            ~ threshold('working_day_start') ~ ' as integer))',
+            'with_next.midnight + to_hours(working_day.first_hour)',
             'with_next.time_zone'
         ) }} as work_starts_at,
         {{ utc_of_local(
-            'with_next.midnight + to_hours(cast('
-            ~ threshold('working_day_end') ~ ' as integer))',
+            'with_next.midnight + to_hours(working_day.last_hour)',
             'with_next.time_zone'
         ) }} as work_ends_at
     from with_next
     cross join leave_recorded
+    cross join working_day
     left join holidays
         on
             with_next.location = holidays.location
@@ -294,15 +301,12 @@ final as (
             when days.time_zone is null then null
             when days.is_workday
                 then
-                    (
-                        {{ threshold('working_day_end') }}
-                        - {{ threshold('working_day_start') }}
-                    )
+                    (working_day.last_hour - working_day.first_hour)
                     * (1 - coalesce(days.day_portion_off, 0))
             else 0
         end as working_hours,
         case
-            when days.local_on < shifts_recorded.since then null
+            when coalesce(days.local_on < shifts_recorded.since, true) then null
             when days.time_zone is null then null
             when days.is_workday
                 then
@@ -350,6 +354,7 @@ final as (
     from days
     cross join shifts_recorded
     cross join pages_recorded
+    cross join working_day
     left join on_call
         on
             days.person_id = on_call.person_id

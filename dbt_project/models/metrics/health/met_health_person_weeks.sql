@@ -41,13 +41,12 @@ acknowledged as (
 
     select
         person_id,
-        week_on,
         {% for hour_class in ['working', 'after', 'sleep'] %}
             median(time_to_acknowledge_seconds) filter (
                 where hour_class = '{{ hour_class }}'
-            ) as p50_{{ hour_class }}_hours_acknowledge_seconds
-            {{- ',' if not loop.last }}
+            ) as p50_{{ hour_class }}_hours_acknowledge_seconds,
         {% endfor %}
+        week_on
     from pages
     group by person_id, week_on
 
