@@ -226,8 +226,9 @@ def _has_thin_quantile(n_people: pd.Series, rules: pd.DataFrame) -> pd.Series:
 def _has_thin_share(cells: pd.DataFrame, n_people: pd.Series, rules: pd.DataFrame) -> pd.Series:
     """Shares of people need ten; the sensitive side needs k people outside it."""
     is_share = rules["precision_rule"] == "share_of_people"
-    outside = n_people - cells["numerator"].fillna(0)
-    exposes = (rules["sensitive_side"] == "flagged") & (outside < rules["minimum"])
+    flagged = cells["numerator"].fillna(0)
+    exposes = (rules["sensitive_side"] == "flagged") & (n_people - flagged < rules["minimum"])
+    exposes |= (rules["sensitive_side"] == "unflagged") & (flagged < rules["minimum"])
     return is_share & ((n_people < 10) | exposes)
 
 

@@ -23,6 +23,7 @@ AUDIENCES = {
         "definitions",
         "delivery",
         "dora_bands",
+        "health",
         "metric_catalog",
         "on_call",
         "privacy_minimums",
@@ -31,11 +32,24 @@ AUDIENCES = {
         "system_causes",
     )
 }
-CELLS = {"leadership": ("definitions", "delivery", "on_call", "quality", "system_causes")}
+CELLS = {"leadership": ("definitions", "delivery", "health", "on_call", "quality", "system_causes")}
 
 # Shares of people move in steps that no single person can move: 10 points below 20 people,
 # 5 below 100; below ten none is shown. Shares of events are shown by the point.
-SHARES_OF_PEOPLE = ("share_of_people_paged_in_sleep_hours",)
+SHARES_OF_PEOPLE = (
+    "share_of_people_paged_in_sleep_hours",
+    "share_of_people_on_call_many_weeks",
+    "share_of_people_over_on_call_share",
+    "share_without_long_leave",
+    "workload_favourable",
+    "recovery_favourable",
+    "flow_favourable",
+    "manager_support_favourable",
+    "safety_favourable",
+    "growth_favourable",
+    "stay_favourable",
+    "trust_favourable",
+)
 _MORE_THAN_A_STEP = """
     case people_band
         when '10–19' then abs(value * 10 - round(value * 10)) > 1e-6

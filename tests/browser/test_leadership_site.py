@@ -23,6 +23,7 @@ PAGES = {
     "/delivery-and-reliability": "Change failure rate",
     "/quality": "Flaky checks",
     "/on-call-load": "People paged in sleep hours",
+    "/health-and-rest": "Half a year without a week off",
     "/system-causes": "Teams re-organised",
     "/definitions": "Differs from ours in",
     "/methods": "Fewest people behind a published figure",

@@ -20,6 +20,7 @@ METRICS = pd.DataFrame(
         ("lead_time", "operational", 0.5, "two_digits", None),
         ("lead_time_p90", "operational", 0.9, "two_digits", None),
         ("share_paged", "operational", None, "share_of_people", "flagged"),
+        ("share_content", "operational", None, "share_of_people", "unflagged"),
     ],
     columns=["metric_id", "data_class", "quantile", "precision_rule", "sensitive_side"],
 )
@@ -143,6 +144,20 @@ def test_a_share_is_hidden_when_nearly_everyone_is_flagged() -> None:
         "b": "withheld",
         "c": "published",
         "d": "withheld",
+    }
+
+
+def test_a_share_is_hidden_when_nearly_everyone_is_unflagged_and_that_is_delicate() -> None:
+    cells, memberships = organisation(
+        {"a": 12, "b": 12, "c": 12, "d": 12},
+        metric="share_content",
+        numerator=[0.0, 4.0, 5.0, 12.0],
+    )
+    assert decisions(cells, memberships) == {
+        "a": "withheld",
+        "b": "withheld",
+        "c": "published",
+        "d": "published",
     }
 
 

@@ -61,3 +61,9 @@
                 or {{ group }}.group_family in ('service', 'team', 'organisation')
             )
 {%- endmacro %}
+
+{#- A time on the clock of an IANA zone as a UTC timestamp; an hour that summer time skips is the
+    one after it. -#}
+{% macro utc_of_local(local_timestamp, zone) -%}
+    timezone('UTC', timezone({{ zone }}, {{ local_timestamp }}))
+{%- endmacro %}

@@ -74,6 +74,16 @@ amounts as (
         cast(n_changes as double) as amount
     from {{ ref('met_system_causes_contributors') }}
 
+    union all
+
+    select
+        group_family,
+        group_key,
+        period_id,
+        metric_id,
+        amount
+    from {{ ref('met_health_contributors') }}
+
 ),
 
 ranked_amounts as (

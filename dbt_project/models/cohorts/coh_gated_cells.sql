@@ -115,7 +115,7 @@ final as (
             when unit = 'hours' and value < 1 then format('{:.0f} min', 60 * value)
             when unit = 'hours' then format('{:g} h', value)
             when value = 1
-                then '1 ' || replace(replace(unit, 'days', 'day'), 'pages', 'page')
+                then '1 ' || regexp_replace(unit, '^(day|night|page)s', '\1')
             else format('{:g} {}', value, unit)
         end as value_text
     from rounded

@@ -56,6 +56,32 @@ people_on_call as (
 
 ),
 
+people_of_health as (
+
+    select
+        'health' as page_family,
+        population_base,
+        group_family,
+        group_key,
+        period_id,
+        contributor_key
+    from {{ ref('met_health_contributors') }}
+
+),
+
+respondents as (
+
+    select
+        'health' as page_family,
+        'respondents' as population_base,
+        group_family,
+        group_key,
+        period_id,
+        contributor_key
+    from {{ ref('met_survey_contributors') }}
+
+),
+
 unioned as (
 
     select * from change_authors
@@ -63,6 +89,10 @@ unioned as (
     select * from authors_waiting_for_another_team
     union all
     select * from people_on_call
+    union all
+    select * from people_of_health
+    union all
+    select * from respondents
 
 ),
 

@@ -88,6 +88,9 @@ localised as (
         called.contributor_key,
         called.notification_type,
         called.paged_at,
+        case
+            when called.acknowledged_at <= {{ as_of() }} then called.acknowledged_at
+        end as acknowledged_at,
         coalesce(people.time_zone, called.time_zone) as time_zone,
         people.location
     from called
@@ -125,6 +128,18 @@ final as (
         on_local_clock.contributor_key,
         on_local_clock.notification_type,
         on_local_clock.paged_at,
+        on_local_clock.acknowledged_at,
+        -- A tool calls again until someone answers: the first call about an incident is
+        -- the interruption, and the wait for an answer runs from there.
+        row_number() over (
+            partition by
+                on_local_clock.contributor_key,
+                coalesce(on_local_clock.incident_id, on_local_clock.page_id)
+            order by on_local_clock.paged_at, on_local_clock.page_id
+        ) = 1 as is_first_of_incident,
+        {{ seconds_between(
+            'on_local_clock.paged_at', 'on_local_clock.acknowledged_at'
+        ) }} as time_to_acknowledge_seconds,
         on_local_clock.time_zone,
         on_local_clock.local_paged_at,
         cast(

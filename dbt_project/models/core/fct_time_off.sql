@@ -3,58 +3,7 @@ with
 
 days as (
 
-    select * from {{ ref('int_time_off_days') }}
-
-),
-
-people as (
-
-    select * from {{ ref('dim_person') }}
-
-),
-
-holidays as (
-
-    select * from {{ ref('dim_holiday') }}
-
-),
-
-declared_years as (
-
-    select distinct
-        location,
-        year(holiday_on) as holiday_year
-    from holidays
-
-),
-
--- Where no holiday of a year is declared, nobody knows which days are.
-placed as (
-
-    select
-        days.person_id,
-        days.day_off,
-        days.day_portion,
-        days.n_requests,
-        isodow(days.day_off) < 6 as is_weekday,
-        holidays.holiday_on is not null as is_holiday,
-        declared_years.location is not null as is_holiday_known
-    from days
-    left join people
-        on
-            days.person_id = people.person_id
-            and {{ is_valid_at('days.day_off', 'people') }}
-    left join holidays
-        on
-            people.location = holidays.location
-            and days.day_off = holidays.holiday_on
-    left join declared_years
-        on
-            people.location = declared_years.location
-            and year(days.day_off) = declared_years.holiday_year
-    qualify row_number() over (
-        partition by days.person_id, days.day_off order by people.valid_from desc
-    ) = 1
+    select * from {{ ref('fct_leave_days') }}
 
 ),
 
@@ -63,7 +12,7 @@ with_previous as (
     select
         *,
         lag(day_off) over (partition by person_id order by day_off) as previous_day_off
-    from placed
+    from days
 
 ),
 
@@ -96,7 +45,7 @@ final as (
         coalesce(sum(day_portion) filter (where is_weekday), 0) as n_weekdays_off,
         -- Leave on a public holiday costs none of the allowance.
         case
-            when bool_and(is_holiday_known)
+            when count(is_holiday) = count(*)
                 then coalesce(
                     sum(day_portion) filter (where is_weekday and is_holiday), 0
                 )

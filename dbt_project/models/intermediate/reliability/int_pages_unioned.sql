@@ -4,7 +4,20 @@ with
 log_entries as (
 
     select * from {{ ref('stg_pagerduty__log_entries') }}
+
+),
+
+notifications as (
+
+    select * from log_entries
     where entry_type = 'notify_log_entry'
+
+),
+
+acknowledgements as (
+
+    select * from log_entries
+    where entry_type = 'acknowledge_log_entry'
 
 ),
 
@@ -26,18 +39,36 @@ source_precedence as (
 
 ),
 
+-- The answer of who was called: a colleague's says nothing of their night.
+answers as (
+
+    select
+        notifications.log_entry_id,
+        min(acknowledgements.created_at) as acknowledged_at
+    from notifications
+    inner join acknowledgements
+        on
+            notifications.incident_id = acknowledgements.incident_id
+            and notifications.notified_user_id = acknowledgements.agent_id
+            and notifications.created_at <= acknowledgements.created_at
+    group by notifications.log_entry_id
+
+),
+
 unioned as (
 
     select
-        log_entries.log_entry_id as page_id,
+        notifications.log_entry_id as page_id,
         'pagerduty' as identity_system,
-        log_entries.incident_id,
-        log_entries.notified_user_id as notified_identity,
+        notifications.incident_id,
+        notifications.notified_user_id as notified_identity,
         users.time_zone,
-        log_entries.notification_type,
-        log_entries.created_at as paged_at
-    from log_entries
-    left join users on log_entries.notified_user_id = users.user_id
+        notifications.notification_type,
+        notifications.created_at as paged_at,
+        answers.acknowledged_at
+    from notifications
+    left join users on notifications.notified_user_id = users.user_id
+    left join answers on notifications.log_entry_id = answers.log_entry_id
 
     union all
 
@@ -50,7 +81,8 @@ unioned as (
         notified_username as notified_identity,
         null as time_zone,
         null as notification_type,
-        created_at as paged_at
+        created_at as paged_at,
+        acknowledged_at
     from alerts
     where notified_username is not null
 

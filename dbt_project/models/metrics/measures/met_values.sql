@@ -24,6 +24,8 @@ measured as (
     select * from {{ ref('met_on_call') }}
     union all by name
     select * from {{ ref('met_system_causes') }}
+    union all by name
+    select * from {{ ref('met_health') }}
 
 ),
 

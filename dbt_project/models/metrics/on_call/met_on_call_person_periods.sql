@@ -1,11 +1,8 @@
 with
 
-shifts as (
+spans as (
 
-    select * from {{ ref('fct_oncall_shifts') }}
-    where
-        not is_permanent
-        and starts_at is not null
+    select * from {{ ref('fct_oncall_spans') }}
 
 ),
 
@@ -19,58 +16,6 @@ periods as (
 
     select * from {{ ref('dim_period') }}
     where period_grain != 'week'
-
-),
-
-clipped as (
-
-    select
-        contributor_key,
-        starts_at,
-        least(coalesce(ends_at, {{ as_of() }}), {{ as_of() }}) as ends_at
-    from shifts
-
-),
-
--- Two rotations at once are one span on call: overlapping shifts are merged before
--- hours are added up.
-with_reach as (
-
-    select
-        *,
-        max(ends_at) over (
-            partition by contributor_key
-            order by starts_at, ends_at
-            rows between unbounded preceding and 1 preceding
-        ) as reached_until
-    from clipped
-    where ends_at > starts_at
-
-),
-
-numbered as (
-
-    select
-        *,
-        count(*) filter (
-            where reached_until is null or starts_at > reached_until
-        ) over (
-            partition by contributor_key
-            order by starts_at, ends_at
-            rows between unbounded preceding and current row
-        ) as span_number
-    from with_reach
-
-),
-
-spans as (
-
-    select
-        contributor_key,
-        min(starts_at) as starts_at,
-        max(ends_at) as ends_at
-    from numbered
-    group by contributor_key, span_number
 
 ),
 
