@@ -17,6 +17,7 @@ person_groups as (
 periods as (
 
     select * from {{ ref('dim_period') }}
+    where period_grain != 'week'
 
 ),
 
@@ -199,8 +200,7 @@ duration_limits as (
     {{ quantile_limits(
         'durations',
         'group_family, group_key, period_id, metric_id',
-        'event_key',
-        'hours'
+        'hours',
     ) }}
 
 ),

@@ -15,6 +15,7 @@ pages as (
 periods as (
 
     select * from {{ ref('dim_period') }}
+    where period_grain != 'week'
 
 ),
 

@@ -27,6 +27,7 @@ nights as (
 periods as (
 
     select * from {{ ref('dim_period') }}
+    where period_grain != 'week'
 
 ),
 

@@ -11,6 +11,7 @@ people as (
 periods as (
 
     select * from {{ ref('dim_period') }}
+    where period_grain != 'week'
 
 ),
 

@@ -17,6 +17,7 @@ weeks as (
 periods as (
 
     select * from {{ ref('dim_period') }}
+    where period_grain != 'week'
 
 ),
 
