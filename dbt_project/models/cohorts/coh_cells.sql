@@ -32,13 +32,7 @@ memberships as (
 
 measured as (
 
-    select * from {{ ref('met_delivery') }}
-    union all
-    select * from {{ ref('met_quality') }}
-    union all
-    select * from {{ ref('met_on_call') }}
-    union all
-    select * from {{ ref('met_system_causes') }}
+    select * from {{ ref('met_measures') }}
 
 ),
 
@@ -170,6 +164,7 @@ final as (
         measured.n_events,
         measured.n_excluded,
         measured.exclusion_note,
+        measured.confidence,
         dominance.share_of_largest,
         dominance.share_of_two_largest
     from grid
