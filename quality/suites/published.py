@@ -125,6 +125,20 @@ def _of_cells(audience: str, table: str) -> Iterator[Check]:
     )
     yield few_rows(
         table,
+        "each_value_says_how_far_it_can_be_relied_on",
+        "A shown value is stable, emerging or weak; a cell that is not shown says nothing of it.",
+        where="""
+            case status
+                when 'shown'
+                    then coalesce(confidence not in ('stable', 'emerging', 'weak'), true)
+                else confidence is not null
+            end
+        """,
+        severity="critical",
+        column="confidence",
+    )
+    yield few_rows(
+        table,
         "shares_are_shares",
         "Shares lie between 0 and 1.",
         where="value not between 0 and 1",

@@ -16,7 +16,7 @@ COLUMNS = """
     c.metric || ' ' || c.key as cell_id, 'division' as cohort_family, c.key as cohort_key,
     date '2026-01-01' as period_start, c.metric as metric_id, c.unit as unit,
     'shown' as status, c.value::double as value, '1 h' as value_text,
-    c.band as people_band, null::varchar as excluded_band
+    'weak' as confidence, c.band as people_band, null::varchar as excluded_band
 """
 REPORTING = f"""
 create schema leadership;
@@ -101,6 +101,23 @@ FAULTS = [
         "update leadership.delivery set value = 0.1313 where unit = 'share'",
         "",
     ),
+    (
+        "each_value_says_how_far_it_can_be_relied_on",
+        "update leadership.delivery set confidence = null",
+        "",
+    ),
+    (
+        "each_value_says_how_far_it_can_be_relied_on",
+        "update leadership.delivery set confidence = 'certain'",
+        "",
+    ),
+    (
+        "each_value_says_how_far_it_can_be_relied_on",
+        "insert into leadership.delivery select * replace ('b' as cohort_key,"
+        " 'withheld' as status, null as value, null as people_band,"
+        " 'withheld' as value_text) from leadership.delivery",
+        "",
+    ),
     ("values_have_two_digits", "update leadership.delivery set value = 33.4 where value = 33", ""),
     ("exclusions_have_two_digits", "update leadership.delivery set excluded_band = '137'", ""),
     ("exclusions_have_two_digits", "update leadership.delivery set excluded_band = 'Ann'", ""),
@@ -135,8 +152,8 @@ def test_what_may_go_out_passes_and_every_check_has_something_to_look_at(desk: D
         desk,
         "update leadership.delivery set excluded_band = '130';"
         "insert into leadership.delivery select * replace ("
-        "'b' as cohort_key, 'withheld' as status, null as value, null as people_band,"
-        "'withheld' as value_text, null as excluded_band) from leadership.delivery",
+        "'b' as cohort_key, 'withheld' as status, null as value, null as confidence,"
+        "null as people_band, 'withheld' as value_text, null as excluded_band) from leadership.delivery",
     )
     result = desk.run("published")
     assert failed(result) == set()

@@ -21,6 +21,7 @@ final as (
         status,
         value,
         value_text,
+        confidence,
         people_band,
         format('{:.0f}', n_excluded) as excluded_band,
         exclusion_note

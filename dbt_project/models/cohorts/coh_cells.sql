@@ -201,6 +201,7 @@ final as (
         measured.n_events,
         measured.n_excluded,
         measured.exclusion_note,
+        measured.confidence,
         dominance.share_of_largest,
         dominance.share_of_two_largest
     from grid

@@ -91,7 +91,9 @@ rounded as (
                 then {{ two_significant_digits('cells.n_excluded') }}
         end as n_excluded,
         case when decisions.decision = 'published' then cells.exclusion_note end
-            as exclusion_note
+            as exclusion_note,
+        case when decisions.decision = 'published' then cells.confidence end
+            as confidence
     from cells
     inner join decisions on cells.cell_id = decisions.cell_id
     inner join catalog on cells.metric_id = catalog.metric_id

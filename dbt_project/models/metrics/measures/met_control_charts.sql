@@ -1,5 +1,5 @@
--- Each metric of each group month by month, on an XmR chart: whether a month lies beyond
--- what the others vary by. Whole months only.
+-- Each metric of each group month by month, on an XmR chart: whether a month lies
+-- beyond what the others vary by. Whole months only.
 with
 
 measured as (

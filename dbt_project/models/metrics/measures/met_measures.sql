@@ -31,7 +31,10 @@ with_periods as (
 
     select
         measured.*,
-        periods.period_end,
+        12 * year(periods.period_end) + month(periods.period_end) as end_month,
+        cast({{ threshold('confidence_months') }} as bigint) - 1 as n_months_back,
+        cast({{ threshold('special_cause_months') }} as bigint) - 1
+            as n_special_cause_months_back,
         -- A median that survival never fell to is unknown, and its events are there.
         periods.period_grain = 'month'
         and periods.is_complete
@@ -68,26 +71,16 @@ with_months as (
     select
         *,
         count(*) filter (where is_month_with_exposure) over (
-            series
-            range between
-            to_months(
-                cast({{ threshold('confidence_months') }} as integer) - 1
-            ) preceding
-            and current row
+            series range between n_months_back preceding and current row
         ) as n_months_with_exposure,
         bool_or(is_special_cause) over (
-            series
-            range between
-            to_months(
-                cast({{ threshold('special_cause_months') }} as integer) - 1
-            ) preceding
-            and current row
+            series range between n_special_cause_months_back preceding and current row
         ) as has_special_cause
     from with_periods
     window
         series as (
             partition by group_family, group_key, metric_id, profile_id
-            order by period_end
+            order by end_month
         )
 
 ),

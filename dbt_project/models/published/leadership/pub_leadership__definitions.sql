@@ -199,6 +199,7 @@ final as (
         cells.status,
         cells.value,
         cells.value_text,
+        cells.confidence,
         cells.people_band,
         format('{:.0f}', cells.n_excluded) as excluded_band,
         cells.exclusion_note
