@@ -67,7 +67,10 @@ create table cohorts.coh_memberships as
         'Q1' as period_id, 'person ' || n as contributor_key
     from range(12) as t(n);
 """
-HIDE = "update leadership.delivery set status = 'withheld', value = null, people_band = null"
+HIDE = (
+    "update leadership.delivery set status = 'withheld', value = null, people_band = null,"
+    " confidence = null"
+)
 SHARE = "update leadership.on_call set value = {} where unit = 'share'"
 
 # (check, fault in the reporting file, fault in the warehouse)

@@ -34,3 +34,6 @@ export function headingUnit(row) {
 	const [, per] = unit.split(/(?= per )/);
 	return ['hours', 'share'].includes(unit) || row?.metric_label?.includes(per ?? unit) ? '' : unit;
 }
+
+/** A figure that may be another one by chance alone: it has no colour and is compared with nothing. */
+export const isWeak = (row) => row?.confidence === 'weak';

@@ -42,7 +42,9 @@ latest as (
     left join cells as earlier
         on
             cells.metric_id = earlier.metric_id
-            and earlier.status = 'shown'
+            -- A weak value is compared with nothing.
+            and cells.confidence != 'weak'
+            and earlier.confidence != 'weak'
             and earlier.period_start = latest_period.period_start - interval 3 month
     where cells.status = 'shown'
 
