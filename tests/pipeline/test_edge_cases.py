@@ -249,6 +249,15 @@ INCIDENTS = [
     incident("kolkata", "kolkata-i", "08-31 18:30", "08-31 18:50"),
 ]
 
+DEFECTS = [
+    {
+        "defect_id": "defect-1",
+        "service_id": "first",
+        "created_at": moment("09-05 00:00"),
+        "found_in": "Production",
+    }
+]
+
 # service: (team, and until when)
 OWNERS: dict[str, list[tuple[str, str | None]]] = {
     "renamed": [("team-renamed", None)],
@@ -370,6 +379,7 @@ def edge_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "generic/pull_request_commits": PULL_REQUEST_COMMITS,
             "generic/reviews": REVIEWS,
             "generic/incidents": INCIDENTS,
+            "generic/defects": DEFECTS,
             "pagerduty/log_entries": PAGES,
             **{f"people/{stream}": records for stream, records in PEOPLE.items()},
         },
@@ -643,6 +653,16 @@ def test_a_person_in_two_teams_counts_once_where_most_of_their_time_goes(edge_ca
         "team/team-lonely": (1, 1, 1, 1),
         "organisation/all": (4 / 3, 4, 3, 4),
     }
+
+
+def test_a_defect_is_an_issue_of_its_service(edge_cases: Path) -> None:
+    assert query(
+        edge_cases,
+        "select issue_id, service_id, is_defect, is_found_in_production from core.fct_issues",
+    ) == [("defect-1", "first", True, True)]
+    assert figure(
+        edge_cases, "service/first", "escaped_defects_per_100_changes", table="met_quality"
+    ) == (100, 1, 1, 1)
 
 
 def test_a_team_that_is_renamed_stays_one_team(edge_cases: Path) -> None:

@@ -103,14 +103,6 @@ STREAMS: dict[str, list[dict[str, Any]]] = {
         },
         {"incident_id": "i2", "service_id": "till", "started_at": "2026-09-05T00:00:00Z"},
     ],
-    "defects": [
-        {
-            "defect_id": "f1",
-            "service_id": "shop",
-            "created_at": "2026-09-05T00:00:00Z",
-            "found_in": "Production",
-        },
-    ],
 }
 
 
@@ -177,25 +169,62 @@ def test_an_incident_that_names_a_commit_is_linked_to_what_deployed_it(generic: 
     ) == [("i1", "shop", False), ("i2", "till", True)]
 
 
-def test_defects_are_issues_of_their_service(generic: Finished) -> None:
-    assert query(
-        generic.home,
-        "select issue_id, service_id, is_defect, is_found_in_production from core.fct_issues",
-    ) == [("f1", "shop", True, True)]
+# Of four that succeeded one failed, and one took it back. The week of the first deployment is no
+# whole week of use: the weeks that count had none.
+KEYS = {
+    "change_failure_rate": 1 / 4,
+    "rework_rate": 1 / 4,
+    "lead_time_for_changes": 22 + 5 / 60,
+    "failed_deployment_recovery_time": 2.0,
+    "time_to_restore": 2.0,
+    "share_of_changes_without_review": 2 / 3,
+}
+PERIODS = ["week 2026-08-31", "month 2026-09", "quarter 2026-07"]
 
 
-def test_services_get_figures_by_month_and_no_cohort_is_shown(generic: Finished) -> None:
+@pytest.mark.parametrize("period", PERIODS)
+def test_a_service_gets_its_keys_by_week_month_and_quarter(generic: Finished, period: str) -> None:
     figures = dict(
         query(
             generic.home,
             "select metric_id, value from metrics.met_measures"
             " where group_family = 'service' and group_key = 'shop'"
-            " and period_id = 'month 2026-09' and profile_id = 'fairlead' and value is not null",
+            f" and period_id = '{period}' and profile_id = 'fairlead'",
         )
     )
-    # Of four that succeeded, one failed.
-    assert figures["change_failure_rate"] == 0.25
-    assert figures["lead_time_for_changes"] == pytest.approx(22 + 5 / 60)
-    assert figures["share_of_changes_without_review"] == pytest.approx(2 / 3)
-    shown = {row[13] for row in published(generic.home)["leadership.delivery"]}
-    assert "published" not in shown
+    assert {key: figures[key] for key in KEYS} == pytest.approx(KEYS)
+
+
+@pytest.mark.parametrize(
+    ("period", "weeks"), [("week 2026-09-07", 1), ("month 2026-09", 3), ("quarter 2026-07", 3)]
+)
+def test_weeks_without_a_deployment_are_zeros_of_every_period(
+    generic: Finished, period: str, weeks: int
+) -> None:
+    assert query(
+        generic.home,
+        "select metric_id, value, n_events from metrics.met_measures"
+        " where group_family = 'service' and group_key = 'shop' and profile_id = 'fairlead'"
+        " and metric_id in ('deployment_frequency', 'deployments_per_week')"
+        f" and period_id = '{period}' order by all",
+    ) == [("deployment_frequency", 0, weeks), ("deployments_per_week", 0, weeks)]
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_definition_profile_has_figures_of_the_service(
+    generic: Finished, period: str
+) -> None:
+    assert query(
+        generic.home,
+        "select distinct profile_id from metrics.met_measures"
+        f" where group_family = 'service' and group_key = 'shop' and period_id = '{period}'"
+        " order by all",
+    ) == query(generic.home, "select profile_id from reference.definition_profiles order by all")
+
+
+def test_without_people_there_is_no_team_and_no_cohort_is_shown(generic: Finished) -> None:
+    assert query(
+        generic.home, "select distinct group_family from metrics.met_measures order by all"
+    ) == [("organisation",), ("service",)]
+    rows = published(generic.home)["leadership.delivery"]
+    assert not any("shown" in row for row in rows)
