@@ -156,7 +156,8 @@ def test_what_may_go_out_passes_and_every_check_has_something_to_look_at(desk: D
         "update leadership.delivery set excluded_band = '130';"
         "insert into leadership.delivery select * replace ("
         "'b' as cohort_key, 'withheld' as status, null as value, null as confidence,"
-        "null as people_band, 'withheld' as value_text, null as excluded_band) from leadership.delivery",
+        "null as people_band, 'withheld' as value_text, null as excluded_band)"
+        " from leadership.delivery",
     )
     result = desk.run("published")
     assert failed(result) == set()
