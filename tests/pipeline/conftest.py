@@ -37,7 +37,7 @@ class Finished:
 
 
 # Tests that share a run share a process, so that it happens once.
-SHARED_RUNS = ("undisturbed", "earlier", "generic", "edge_cases")
+SHARED_RUNS = ("undisturbed", "earlier", "generic", "edge_cases", "builds")
 
 
 @pytest.hookimpl(tryfirst=True)
