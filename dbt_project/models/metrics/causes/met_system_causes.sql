@@ -40,6 +40,12 @@ periods as (
 
 ),
 
+period_days as (
+
+    {{ days_of('periods') }}
+
+),
+
 -- Without any record of owners it is not known which services have none.
 recorded as (
 
@@ -203,7 +209,7 @@ reviewed as (
     select
         service_groups.group_family,
         service_groups.group_key,
-        periods.period_id,
+        period_days.period_id,
         count(*) as n_changes,
         count(changes.is_first_review_by_another_team) as n_of_known_team,
         count(*) filter (where changes.is_first_review_by_another_team)
@@ -219,11 +225,11 @@ reviewed as (
         on
             changes.service_id = service_groups.service_id
             and {{ is_valid_at('changes.deployed_at', 'service_groups') }}
-    inner join periods
+    inner join period_days
         on
-            {{ counts_in_period('changes.counted_on', 'periods', 'service_groups') }}
+            {{ counts_in('changes.counted_on', 'period_days', 'service_groups') }}
     group by
-        service_groups.group_family, service_groups.group_key, periods.period_id
+        service_groups.group_family, service_groups.group_key, period_days.period_id
 
 ),
 

@@ -41,12 +41,18 @@ periods as (
 
 ),
 
+period_days as (
+
+    {{ days_of('periods') }}
+
+),
+
 grouped_deployments as (
 
     select
         service_groups.group_family,
         service_groups.group_key,
-        periods.period_id,
+        period_days.period_id,
         deployments.is_failed,
         deployments.is_unplanned,
         deployments.is_recovery_censored,
@@ -60,10 +66,10 @@ grouped_deployments as (
         on
             deployments.service_id = service_groups.service_id
             and {{ is_valid_at('deployments.finished_at', 'service_groups') }}
-    inner join periods
+    inner join period_days
         on
-            {{ counts_in_period(
-                'deployments.counted_on', 'periods', 'service_groups'
+            {{ counts_in(
+                'deployments.counted_on', 'period_days', 'service_groups'
             ) }}
 
 ),
@@ -80,7 +86,7 @@ grouped_changes as (
     select
         service_groups.group_family,
         service_groups.group_key,
-        periods.period_id,
+        period_days.period_id,
         changes.lead_time_seconds,
         changes.coding_seconds,
         changes.pickup_seconds,
@@ -93,9 +99,9 @@ grouped_changes as (
         on
             changes.service_id = service_groups.service_id
             and {{ is_valid_at('changes.deployed_at', 'service_groups') }}
-    inner join periods
+    inner join period_days
         on
-            {{ counts_in_period('changes.counted_on', 'periods', 'service_groups') }}
+            {{ counts_in('changes.counted_on', 'period_days', 'service_groups') }}
 
 ),
 
@@ -104,7 +110,7 @@ grouped_incidents as (
     select
         service_groups.group_family,
         service_groups.group_key,
-        periods.period_id,
+        period_days.period_id,
         incidents.is_open,
         coalesce(
             incidents.time_to_restore_seconds,
@@ -115,9 +121,9 @@ grouped_incidents as (
         on
             incidents.service_id = service_groups.service_id
             and {{ is_valid_at('incidents.detected_at', 'service_groups') }}
-    inner join periods
+    inner join period_days
         on
-            {{ counts_in_period('incidents.counted_on', 'periods', 'service_groups') }}
+            {{ counts_in('incidents.counted_on', 'period_days', 'service_groups') }}
 
 ),
 
@@ -127,7 +133,7 @@ grouped_weeks as (
     select
         service_groups.group_family,
         service_groups.group_key,
-        periods.period_id,
+        period_days.period_id,
         service_weeks.n_deployments,
         service_weeks.n_deployment_days
     from service_weeks
@@ -135,12 +141,12 @@ grouped_weeks as (
         on
             service_weeks.service_id = service_groups.service_id
             and {{ is_valid_at('service_weeks.week_start', 'service_groups') }}
-    inner join periods
+    inner join period_days
         on
-            {{ counts_in_period(
-                'service_weeks.week_start', 'periods', 'service_groups'
+            {{ counts_in(
+                'service_weeks.week_start', 'period_days', 'service_groups'
             ) }}
-            and service_weeks.week_end <= periods.period_end
+            and service_weeks.week_end <= period_days.period_end
 
 ),
 
