@@ -27,7 +27,7 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 
 # Tests that share a run share a process, so that it happens once.
-SHARED_RUNS = ("undisturbed", "earlier", "generic", "edge_cases", "side_by_side")
+SHARED_RUNS = ("undisturbed", "earlier", "generic", "edge_cases", "builds", "side_by_side")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -365,25 +365,24 @@ PAGES = [
 ]
 
 
+STREAMS: dict[str, list[Record]] = {
+    "generic/deployments": DEPLOYMENTS,
+    "generic/commits": COMMITS,
+    "generic/pull_requests": PULL_REQUESTS,
+    "generic/pull_request_commits": PULL_REQUEST_COMMITS,
+    "generic/reviews": REVIEWS,
+    "generic/incidents": INCIDENTS,
+    "generic/defects": DEFECTS,
+    "pagerduty/log_entries": PAGES,
+    **{f"people/{stream}": records for stream, records in PEOPLE.items()},
+}
+
+
 @pytest.fixture(scope="module")
 def edge_cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of a build over all of them."""
     folder = tmp_path_factory.mktemp("edge_cases")
-    write_records(
-        folder / "landing",
-        AT,
-        {
-            "generic/deployments": DEPLOYMENTS,
-            "generic/commits": COMMITS,
-            "generic/pull_requests": PULL_REQUESTS,
-            "generic/pull_request_commits": PULL_REQUEST_COMMITS,
-            "generic/reviews": REVIEWS,
-            "generic/incidents": INCIDENTS,
-            "generic/defects": DEFECTS,
-            "pagerduty/log_entries": PAGES,
-            **{f"people/{stream}": records for stream, records in PEOPLE.items()},
-        },
-    )
+    write_records(folder / "landing", AT, STREAMS)
     load_and_build(folder / "landing", folder / "home", select="*")
     assert query(folder / "home", "select * from raw.quarantine") == []
     return folder / "home"

@@ -51,13 +51,29 @@
     cast(coalesce({{ local_time(moment, clock ~ '.time_zone') }}, {{ moment }}) as date)
 {%- endmacro %}
 
-{#- Whether what counts on a date counts for a group's period. A week is reckoned for these families
-    of groups alone: a cohort of many services has no use for it, and there are many weeks. -#}
-{% macro counts_in_period(counted_on, period, group) -%}
-    {{ counted_on }} >= {{ period }}.period_start
-            and {{ counted_on }} < {{ period }}.period_end
+{#- Each period by its days: what counts on a day is joined to its periods by equality, where a
+    range would compare every event with every period. -#}
+{% macro days_of(periods) -%}
+    select
+        period_id,
+        period_grain,
+        period_start,
+        period_end,
+        cast(
+            unnest(
+                generate_series(period_start, period_end - interval 1 day, interval 1 day)
+            ) as date
+        ) as day_of_period
+    from {{ periods }}
+{%- endmacro %}
+
+{#- Whether what counts on a date counts for a group's period, of which it is a day. A week is
+    reckoned for these families of groups alone: a cohort of many services has no use for it, and
+    there are many weeks. -#}
+{% macro counts_in(counted_on, day, group) -%}
+    {{ counted_on }} = {{ day }}.day_of_period
             and (
-                {{ period }}.period_grain != 'week'
+                {{ day }}.period_grain != 'week'
                 or {{ group }}.group_family in ('service', 'team', 'organisation')
             )
 {%- endmacro %}

@@ -41,6 +41,12 @@ periods as (
 ),
 
 -- Without any record of owners it is not known which services have none.
+period_days as (
+
+    {{ days_of('periods') }}
+
+),
+
 recorded as (
 
     select count(*) > 0 as is_recorded
@@ -203,7 +209,7 @@ grouped_changes as (
     select
         service_groups.group_family,
         service_groups.group_key,
-        periods.period_id,
+        period_days.period_id,
         changes.is_first_review_by_another_team,
         case
             when changes.is_first_review_by_another_team
@@ -214,9 +220,9 @@ grouped_changes as (
         on
             changes.service_id = service_groups.service_id
             and {{ is_valid_at('changes.deployed_at', 'service_groups') }}
-    inner join periods
+    inner join period_days
         on
-            {{ counts_in_period('changes.counted_on', 'periods', 'service_groups') }}
+            {{ counts_in('changes.counted_on', 'period_days', 'service_groups') }}
 
 ),
 

@@ -47,6 +47,12 @@ periods as (
 ),
 
 -- Without any review source it is not known which changes were reviewed.
+period_days as (
+
+    {{ days_of('periods') }}
+
+),
+
 recorded as (
 
     select count(first_review_at) > 0 as has_reviews
@@ -60,7 +66,7 @@ grouped_weeks as (
     select
         service_groups.group_family,
         service_groups.group_key,
-        periods.period_id,
+        period_days.period_id,
         service_weeks.n_deployment_days,
         service_weeks.n_deployments
     from service_weeks
@@ -68,12 +74,12 @@ grouped_weeks as (
         on
             service_weeks.service_id = service_groups.service_id
             and {{ is_valid_at('service_weeks.week_start', 'service_groups') }}
-    inner join periods
+    inner join period_days
         on
-            {{ counts_in_period(
-                'service_weeks.week_start', 'periods', 'service_groups'
+            {{ counts_in(
+                'service_weeks.week_start', 'period_days', 'service_groups'
             ) }}
-            and service_weeks.week_end <= periods.period_end
+            and service_weeks.week_end <= period_days.period_end
 
 ),
 
@@ -157,7 +163,7 @@ grouped as (
     select
         service_groups.group_family,
         service_groups.group_key,
-        periods.period_id,
+        period_days.period_id,
         timed.profile_id,
         timed.metric_id,
         timed.hours
@@ -170,9 +176,9 @@ grouped as (
         on
             timed.profile_id = profile_families.profile_id
             and service_groups.group_family = profile_families.group_family
-    inner join periods
+    inner join period_days
         on
-            {{ counts_in_period('timed.counted_on', 'periods', 'service_groups') }}
+            {{ counts_in('timed.counted_on', 'period_days', 'service_groups') }}
 
 ),
 
@@ -241,7 +247,7 @@ reviewed as (
     select
         service_groups.group_family,
         service_groups.group_key,
-        periods.period_id,
+        period_days.period_id,
         count(*) as n_changes,
         count(*) filter (
             where not coalesce(changes.first_review_at <= changes.merged_at, false)
@@ -251,11 +257,11 @@ reviewed as (
         on
             changes.service_id = service_groups.service_id
             and {{ is_valid_at('changes.deployed_at', 'service_groups') }}
-    inner join periods
+    inner join period_days
         on
-            {{ counts_in_period('changes.counted_on', 'periods', 'service_groups') }}
+            {{ counts_in('changes.counted_on', 'period_days', 'service_groups') }}
     group by
-        service_groups.group_family, service_groups.group_key, periods.period_id
+        service_groups.group_family, service_groups.group_key, period_days.period_id
 
 ),
 

@@ -22,12 +22,18 @@ periods as (
 
 ),
 
+period_days as (
+
+    {{ days_of('periods') }}
+
+),
+
 final as (
 
     select
         service_groups.group_family,
         service_groups.group_key,
-        periods.period_id,
+        period_days.period_id,
         changes.contributor_key,
         count(*) as n_changes
     from changes
@@ -35,9 +41,9 @@ final as (
         on
             changes.service_id = service_groups.service_id
             and {{ is_valid_at('changes.deployed_at', 'service_groups') }}
-    inner join periods
+    inner join period_days
         on
-            {{ counts_in_period('changes.counted_on', 'periods', 'service_groups') }}
+            {{ counts_in('changes.counted_on', 'period_days', 'service_groups') }}
     group by all
 
 )

@@ -2,7 +2,7 @@
 -- here.
 with
 
-final as (
+unioned as (
 
     select * from {{ ref('met_delivery') }}
     union all by name
@@ -19,6 +19,28 @@ final as (
     select * from {{ ref('met_system_causes') }}
     union all by name
     select * from {{ ref('met_health') }}
+
+),
+
+final as (
+
+    select
+        group_family,
+        group_key,
+        period_id,
+        period_grain,
+        period_start,
+        metric_id,
+        profile_id,
+        value,
+        numerator,
+        denominator,
+        n_events,
+        n_excluded,
+        exclusion_note,
+        lower_limit,
+        upper_limit
+    from unioned
 
 )
 

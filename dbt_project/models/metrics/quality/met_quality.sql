@@ -47,6 +47,12 @@ periods as (
 
 ),
 
+period_days as (
+
+    {{ days_of('periods') }}
+
+),
+
 reverted_changes as (
 
     select distinct reverts_change_id as change_id
@@ -172,7 +178,7 @@ grouped as (
     select
         service_groups.group_family,
         service_groups.group_key,
-        periods.period_id,
+        period_days.period_id,
         events.part,
         events.is_hit,
         events.hours,
@@ -182,9 +188,9 @@ grouped as (
         on
             events.service_id = service_groups.service_id
             and {{ is_valid_at('events.counted_at', 'service_groups') }}
-    inner join periods
+    inner join period_days
         on
-            {{ counts_in_period('events.counted_on', 'periods', 'service_groups') }}
+            {{ counts_in('events.counted_on', 'period_days', 'service_groups') }}
 
 ),
 

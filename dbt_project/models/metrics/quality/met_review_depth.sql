@@ -21,6 +21,12 @@ periods as (
 
 ),
 
+period_days as (
+
+    {{ days_of('periods') }}
+
+),
+
 sized as (
 
     select
@@ -42,9 +48,9 @@ grouped as (
     select
         service_groups.group_family,
         service_groups.group_key,
-        periods.period_id,
-        periods.period_grain,
-        periods.period_start,
+        period_days.period_id,
+        period_days.period_grain,
+        period_days.period_start,
         sized.metric_id,
         sized.n_review_comments
     from sized
@@ -52,9 +58,9 @@ grouped as (
         on
             sized.service_id = service_groups.service_id
             and {{ is_valid_at('sized.deployed_at', 'service_groups') }}
-    inner join periods
+    inner join period_days
         on
-            {{ counts_in_period('sized.counted_on', 'periods', 'service_groups') }}
+            {{ counts_in('sized.counted_on', 'period_days', 'service_groups') }}
 
 ),
 

@@ -61,6 +61,12 @@ periods as (
 ),
 
 -- Without any incident source it is not known which deployments failed.
+period_days as (
+
+    {{ days_of('periods') }}
+
+),
+
 recorded as (
 
     select count(*) > 0 as is_recorded
@@ -73,7 +79,7 @@ counted_deployments as (
     select
         service_groups.group_family,
         service_groups.group_key,
-        periods.period_id,
+        period_days.period_id,
         deployments.deployment_id,
         deployments.is_unplanned,
         {{ seconds_between('deployments.finished_at', as_of()) }} as seconds_until_as_of
@@ -82,10 +88,10 @@ counted_deployments as (
         on
             deployments.service_id = service_groups.service_id
             and {{ is_valid_at('deployments.finished_at', 'service_groups') }}
-    inner join periods
+    inner join period_days
         on
-            {{ counts_in_period(
-                'deployments.counted_on', 'periods', 'service_groups'
+            {{ counts_in(
+                'deployments.counted_on', 'period_days', 'service_groups'
             ) }}
 
 ),
@@ -95,7 +101,7 @@ counted_incidents as (
     select
         service_groups.group_family,
         service_groups.group_key,
-        periods.period_id,
+        period_days.period_id,
         incidents.is_open,
         coalesce(link_methods.makes_failure, false) as is_linked,
         coalesce(
@@ -109,9 +115,9 @@ counted_incidents as (
         on
             incidents.service_id = service_groups.service_id
             and {{ is_valid_at('incidents.detected_at', 'service_groups') }}
-    inner join periods
+    inner join period_days
         on
-            {{ counts_in_period('incidents.counted_on', 'periods', 'service_groups') }}
+            {{ counts_in('incidents.counted_on', 'period_days', 'service_groups') }}
 
 ),
 
