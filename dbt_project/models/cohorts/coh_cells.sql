@@ -41,6 +41,8 @@ measured as (
     select * from {{ ref('met_system_causes') }}
     union all by name
     select * from {{ ref('met_health') }}
+    union all by name
+    select * from {{ ref('met_work') }}
 
 ),
 
@@ -91,6 +93,16 @@ amounts as (
         metric_id,
         amount
     from {{ ref('met_health_contributors') }}
+
+    union all
+
+    select
+        group_family,
+        group_key,
+        period_id,
+        metric_id,
+        amount
+    from {{ ref('met_work_contributors') }}
 
 ),
 

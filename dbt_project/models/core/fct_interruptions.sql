@@ -1,5 +1,5 @@
--- What asked for someone apart from pages: work on incidents, escalations of support, and
--- deployments that they started; on their own clock. An incident counts once for a
+-- What asked for someone apart from pages: work on incidents, escalations of support,
+-- and deployments that they started; on their own clock. An incident counts once for a
 -- person and date; commit times are not used.
 with
 

@@ -1,5 +1,5 @@
--- What a tool says that somebody did about an incident or a deployment, apart from being
--- paged. When commits were written is not asked.
+-- What a tool says that somebody did about an incident or a deployment, apart from
+-- being paged. When commits were written is not asked.
 with
 
 log_entries as (

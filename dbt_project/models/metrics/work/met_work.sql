@@ -89,8 +89,8 @@ item_counts as (
 
 ),
 
--- Months in which a service was in use, whole or in part: of a service that began in the
--- middle of a month half of it.
+-- Months in which a service was in use, whole or in part: of a service that began in
+-- the middle of a month half of it.
 service_months as (
 
     select

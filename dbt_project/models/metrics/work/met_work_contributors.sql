@@ -1,6 +1,6 @@
--- Who stands behind the figures of work, by group. Work on services is counted for those
--- who changed them, interruptions for everyone on the roster, and the mix of roles for
--- those whose role is known.
+-- Who stands behind the figures of work, by group. Work on services is counted for
+-- those who changed them, interruptions for everyone on the roster, and the mix of
+-- roles for those whose role is known.
 with
 
 items as (

@@ -1,6 +1,7 @@
--- Support and interruptions outside of working hours that a person met apart from pages,
--- by month and quarter. For the person and who cares for their load. What came after a
--- page in the same incident after hours is a page's business and not counted again.
+-- Support and interruptions outside of working hours that a person met apart from
+-- pages, by month and quarter. For the person and who cares for their load. What came
+-- after a page in the same incident after hours is a page's business and not counted
+-- again.
 with
 
 interruptions as (
@@ -66,7 +67,8 @@ counted as (
         count(*) filter (
             where interruptions.kind = 'deployment' and interruptions.is_after_hours
         ) as n_deployments_after_hours,
-        count(*) filter (where interruptions.is_after_hours is null) as n_of_unknown_hour
+        count(*) filter (where interruptions.is_after_hours is null)
+            as n_of_unknown_hour
     from interruptions
     inner join periods
         on
