@@ -30,9 +30,20 @@ AUDIENCES = {
         "quality",
         "release_info",
         "system_causes",
+        "work",
     )
 }
-CELLS = {"leadership": ("definitions", "delivery", "health", "on_call", "quality", "system_causes")}
+CELLS = {
+    "leadership": (
+        "definitions",
+        "delivery",
+        "health",
+        "on_call",
+        "quality",
+        "system_causes",
+        "work",
+    )
+}
 
 # Shares of people move in steps that no single person can move: 10 points below 20 people,
 # 5 below 100; below ten none is shown. Shares of events are shown by the point.

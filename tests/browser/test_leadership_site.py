@@ -24,6 +24,7 @@ PAGES = {
     "/quality": "Flaky checks",
     "/on-call-load": "People paged in sleep hours",
     "/health-and-rest": "Half a year without a week off",
+    "/work-and-support": "Escalations after hours",
     "/system-causes": "Teams re-organised",
     "/definitions": "Differs from ours in",
     "/methods": "Fewest people behind a published figure",

@@ -12,13 +12,14 @@ MODELS = DBT_PROJECT / "models"
 LISTS = (
     MODELS / "cohorts" / "coh_cells.sql",
     MODELS / "metrics" / "health" / "met_health_contributors.sql",
+    MODELS / "metrics" / "work" / "met_work_contributors.sql",
 )
 CATALOG = DBT_PROJECT / "seeds" / "policy" / "metric_catalog.csv"
 
 
 def amounts(sql: str) -> set[str]:
     """The metrics per person whose amounts the gate looks at one person at a time."""
-    return set(re.findall(r"\(\s*'(\w+_per_person)',", sql.split("amounts as (", 1)[1]))
+    return set(re.findall(r"'(\w+_per_person)'", sql.split("amounts as (", 1)[1]))
 
 
 def test_the_gate_sees_the_amounts_behind_every_metric_per_person() -> None:

@@ -84,6 +84,16 @@ amounts as (
         amount
     from {{ ref('met_health_contributors') }}
 
+    union all
+
+    select
+        group_family,
+        group_key,
+        period_id,
+        metric_id,
+        amount
+    from {{ ref('met_work_contributors') }}
+
 ),
 
 ranked_amounts as (

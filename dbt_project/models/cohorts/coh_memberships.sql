@@ -69,6 +69,19 @@ people_of_health as (
 
 ),
 
+people_of_work as (
+
+    select
+        'work' as page_family,
+        population_base,
+        group_family,
+        group_key,
+        period_id,
+        contributor_key
+    from {{ ref('met_work_contributors') }}
+
+),
+
 respondents as (
 
     select
@@ -91,6 +104,8 @@ unioned as (
     select * from people_on_call
     union all
     select * from people_of_health
+    union all
+    select * from people_of_work
     union all
     select * from respondents
 

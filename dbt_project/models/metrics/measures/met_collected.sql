@@ -19,6 +19,8 @@ unioned as (
     select * from {{ ref('met_system_causes') }}
     union all by name
     select * from {{ ref('met_health') }}
+    union all by name
+    select * from {{ ref('met_work') }}
 
 ),
 
