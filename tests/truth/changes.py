@@ -95,6 +95,14 @@ class Changes:
     def deployed(self) -> list[Change]:
         return [change for change in self.all if change.deployment is not None]
 
+    def taken_back(self) -> list[tuple[Change, Change]]:
+        """What is out and takes something back, with what that was."""
+        return [
+            (change, self.by_id[change.reverts])
+            for change in self.all
+            if change.deployment is not None and change.reverts is not None
+        ]
+
 
 def merged(told: Told, history: History, as_of: datetime) -> list[Change]:
     found = []

@@ -69,6 +69,6 @@ def tables_with_metrics(home: Path) -> set[str]:
     with duckdb.connect(home / "warehouse.duckdb", read_only=True) as connection:
         rows = connection.execute(
             "select table_name from duckdb_columns() where schema_name = 'metrics'"
-            " and column_name = 'metric_id'"
+            " and column_name = 'value'"
         ).fetchall()
     return {name for (name,) in rows}

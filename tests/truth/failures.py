@@ -85,9 +85,8 @@ def recovered_at(
         ends.append(max(filter(None, resolved)))
     if takes(profile, "rollback"):
         ends += [other.finished_at for other in ways_back(one, deployments) if other.finished_at]
-    for revert in changes.deployed() if takes(profile, "revert") else ():
-        original = changes.by_id.get(revert.reverts or "")
-        if original is None or original.deployment is None or revert.deployed_at is None:
+    for revert, original in changes.taken_back() if takes(profile, "revert") else ():
+        if original.deployment is None or revert.deployed_at is None:
             continue
         if original.deployment.deployment_id != one.deployment_id:
             continue
