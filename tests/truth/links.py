@@ -128,6 +128,11 @@ def takes(profile: Profile, method: str) -> bool:
     )
 
 
+def confidence(method: str) -> str:
+    (row,) = (r for r in seed("reference/incident_link_methods") if r["link_method"] == method)
+    return row["link_confidence"]
+
+
 def makes_failure(method: str) -> bool:
     (row,) = (r for r in seed("reference/incident_link_methods") if r["link_method"] == method)
     return row["makes_failure"] == "true"

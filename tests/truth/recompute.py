@@ -22,6 +22,14 @@ TABLES: dict[str, Callable[[Facts, Profile], Figures]] = {
 }
 
 
+# What is not recomputed yet. A table that is neither here nor above fails a test.
+TO_COME = {
+    "met_defect_age",
+    "met_health",
+    "met_review_depth",
+    "met_work",
+}
+
 # Other definitions than our own are computed of these.
 WITH_PROFILES = ("met_delivery", "met_reliability")
 
