@@ -18,9 +18,11 @@ PARTS = [field.name for field in fields(Figure)]
 def stored(home: Path, table: str, profile_id: str = "fairlead") -> Figures:
     """A table of the warehouse, as it is before the gate."""
     with duckdb.connect(home / "warehouse.duckdb", read_only=True) as connection:
+        # A service with all that it is compared by is what comparisons are put together from, and
+        # no group of its own.
         rows = connection.execute(
             f"select group_family, group_key, period_id, metric_id, {', '.join(PARTS)}"
-            f" from metrics.{table} where profile_id = ?",
+            f" from metrics.{table} where profile_id = ? and group_family != 'service_stratum'",
             [profile_id],
         ).fetchall()
     found: Figures = {}
@@ -69,6 +71,6 @@ def tables_with_metrics(home: Path) -> set[str]:
     with duckdb.connect(home / "warehouse.duckdb", read_only=True) as connection:
         rows = connection.execute(
             "select table_name from duckdb_columns() where schema_name = 'metrics'"
-            " and column_name = 'metric_id'"
+            " and column_name = 'value'"
         ).fetchall()
     return {name for (name,) in rows}

@@ -8,7 +8,7 @@ from datetime import datetime
 from tests.truth.changes import Changes
 from tests.truth.definitions import Profile
 from tests.truth.deployments import Deployed, Deployments
-from tests.truth.links import Link, makes_failure, takes
+from tests.truth.links import Link, makes_failure, methods, takes
 from tests.truth.moments import seconds_between
 
 
@@ -20,6 +20,8 @@ class Outcome:
     is_failed: bool
     is_unplanned: bool
     recovered_at: datetime | None
+    # The most certain way in which it is known that it failed.
+    method: str | None
 
     @property
     def is_unrecovered(self) -> bool:
@@ -44,14 +46,22 @@ def outcomes(
     return [
         Outcome(
             deployment=one,
-            is_failed=bool(
-                blamed(one, links) or (takes(profile, "rollback") and ways_back(one, deployments))
-            ),
+            is_failed=method(one, deployments, links, profile) is not None,
             is_unplanned=one.is_unplanned or one.is_rollback or one.deployment_id in reverting,
             recovered_at=recovered_at(one, deployments, changes, links, profile),
+            method=method(one, deployments, links, profile),
         )
         for one in deployments.in_production()
     ]
+
+
+def method(
+    one: Deployed, deployments: Deployments, links: list[Link], profile: Profile
+) -> str | None:
+    ways = {link.method for link in blamed(one, links)}
+    if not ways and takes(profile, "rollback") and ways_back(one, deployments):
+        return "rollback"
+    return next((way for way in methods(profile) if way in ways), None)
 
 
 def blamed(one: Deployed, links: list[Link]) -> list[Link]:
@@ -85,9 +95,8 @@ def recovered_at(
         ends.append(max(filter(None, resolved)))
     if takes(profile, "rollback"):
         ends += [other.finished_at for other in ways_back(one, deployments) if other.finished_at]
-    for revert in changes.deployed() if takes(profile, "revert") else ():
-        original = changes.by_id.get(revert.reverts or "")
-        if original is None or original.deployment is None or revert.deployed_at is None:
+    for revert, original in changes.taken_back() if takes(profile, "revert") else ():
+        if original.deployment is None or revert.deployed_at is None:
             continue
         if original.deployment.deployment_id != one.deployment_id:
             continue

@@ -12,14 +12,18 @@ from tests.truth.definitions import seed
 from tests.truth.facts import Facts
 from tests.truth.metrics.figures import Figure, Figures
 from tests.truth.periods import Period
+from tests.truth.recompute import pages
 
 NOTHING = Figure(None, None, None, 0)
 
 
-def gated(facts: Facts, figures: Figures, audience: str = "leadership") -> pd.DataFrame:
+def gated(
+    facts: Facts, figures: dict[tuple[str, str], Figures], audience: str = "leadership"
+) -> pd.DataFrame:
     """One row per candidate cell, with its figure and the gate's decision.
 
-    Every cohort that had anyone, in each closed quarter, with each metric of its page.
+    Every cohort that had anyone, in each closed quarter, with each metric of its page by our own
+    definition; by those of others, the whole alone.
     """
     people_of = contributors(facts)
     cells = candidate_cells(facts, figures, people_of)
@@ -63,31 +67,45 @@ def numbers(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
 
 
 def candidate_cells(
-    facts: Facts, figures: Figures, people_of: Mapping[str, Mapping[tuple[str, str, str], set[str]]]
+    facts: Facts,
+    figures: dict[tuple[str, str], Figures],
+    people_of: Mapping[str, Mapping[tuple[str, str, str], set[str]]],
 ) -> pd.DataFrame:
     families_of: dict[str, set[str]] = {}
     for row in seed("policy/cohort_families"):
         families_of.setdefault(row["page_family"], set()).add(row["cohort_family"])
     held = amounts(facts)
     quarters = closed_quarters(facts)
+    ends = {quarter.period_id for quarter in quarters}
+    figures_of: dict[tuple[str, str], Figures] = {
+        (row["metric_id"], "fairlead"): {}
+        for row in seed("policy/metric_catalog")
+        if row["page_family"] in pages()
+    }
+    for (_, profile_id), table in figures.items():
+        for (place, name), figure in table.items():
+            figures_of.setdefault((name, profile_id), {})[place, name] = figure
     cells = []
-    for metric in seed("policy/metric_catalog"):
-        name, base = metric["metric_id"], metric["contributor_rule"]
+    for (name, profile_id), here in figures_of.items():
+        (metric,) = (row for row in seed("policy/metric_catalog") if row["metric_id"] == name)
+        base = metric["contributor_rule"]
         allowed = families_of[metric["page_family"]]
         if metric["leadership_families"] != "all":
             allowed = allowed & set(metric["leadership_families"].split())
-        ends = {quarter.period_id for quarter in quarters}
+        if profile_id != "fairlead":
+            # Another's definition is published of the whole alone.
+            allowed = allowed & {"organisation"}
         cohorts = {place[:2] for place in people_of[base] if place[2] in ends}
         for family, key in sorted(cohorts):
             for quarter in quarters if family in allowed else ():
                 place = (family, key, quarter.period_id)
                 people = held.get(name, {}).get(place)
-                figure = figures.get((place, name), NOTHING)
+                figure = here.get((place, name), NOTHING)
+                parts = [metric["page_family"], family, key, quarter.label, name]
+                parts += [] if profile_id == "fairlead" else [profile_id]
                 cells.append(
                     {
-                        "cell_id": " | ".join(
-                            (metric["page_family"], family, key, quarter.label, name)
-                        ),
+                        "cell_id": " | ".join(parts),
                         "page_family": metric["page_family"],
                         "population_base": base,
                         "cohort_family": family,
@@ -96,6 +114,7 @@ def candidate_cells(
                         "period_start": quarter.start.date(),
                         "period_label": quarter.label,
                         "metric_id": name,
+                        "profile_id": profile_id,
                         "value": figure.value,
                         "numerator": figure.numerator,
                         "denominator": figure.denominator,

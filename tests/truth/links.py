@@ -62,9 +62,8 @@ class Evidence:
     def by_revert(self, outage: Outage, profile: Profile) -> list[Deployed]:
         """While it was open, a change was reverted that an earlier deployment had brought."""
         found = []
-        for revert in self.changes.deployed():
-            original = self.changes.by_id.get(revert.reverts or "")
-            if original is None or original.deployment is None or revert.deployment is None:
+        for revert, original in self.changes.taken_back():
+            if original.deployment is None or revert.deployment is None:
                 continue
             if revert.deployment.service_id != outage.service_id:
                 continue
@@ -127,6 +126,11 @@ def takes(profile: Profile, method: str) -> bool:
         (row["link_rule"], row["link_method"]) == (profile.link_rule, method)
         for row in seed("reference/link_rules")
     )
+
+
+def confidence(method: str) -> str:
+    (row,) = (r for r in seed("reference/incident_link_methods") if r["link_method"] == method)
+    return row["link_confidence"]
 
 
 def makes_failure(method: str) -> bool:

@@ -116,16 +116,16 @@ class People:
         self.dependencies = [
             one for one in self.dependencies if lasts(one) and one.service_id != one.needs
         ]
-        self._claims: dict[tuple[str, str], set[str]] = {}
+        self.claims: dict[tuple[str, str], set[str]] = {}
         for record in landing.newest("people", "identities"):
             login = (record["system"].lower(), record["identity"].lower())
-            self._claims.setdefault(login, set()).add(record["employee_id"])
+            self.claims.setdefault(login, set()).add(record["employee_id"])
 
     def person_of(self, system: str | None, identity: str | None) -> str | None:
         """An identity that two people claim matches neither."""
         if system is None or identity is None:
             return None
-        claims = self._claims.get((system, identity.lower()), set())
+        claims = self.claims.get((system, identity.lower()), set())
         return next(iter(claims)) if len(claims) == 1 else None
 
     def owners_at(self, service_id: str | None, at: datetime) -> list[Ownership]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from tests.truth.definitions import threshold
 from tests.truth.moments import monday_of
@@ -23,7 +24,7 @@ class Period:
     start: datetime
     end: datetime
 
-    @property
+    @cached_property
     def period_id(self) -> str:
         return f"{self.grain} {self.start:{'%Y-%m-%d' if self.grain == 'week' else '%Y-%m'}}"
 

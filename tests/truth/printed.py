@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import pandas as pd
 
-from tests.truth.definitions import seed
+from tests.truth.definitions import profile, seed
 
 Row = dict[str, Any]
 
@@ -23,6 +24,11 @@ NOTES = {
         ],
         "start or end of the part unknown",
     ),
+    **dict.fromkeys(
+        ["failed_deployment_recovery_time", "time_to_restore"],
+        "not ended by the as-of date, or its end before its start",
+    ),
+    "defect_time_to_fix": "closed before it was opened",
     "incident_recurrence": "no cause recorded",
     "escaped_defects_per_100_changes": "nobody said where it was found",
     "flaky_check_rate": "an earlier attempt was not collected",
@@ -39,7 +45,9 @@ NOTES = {
 }
 
 
-def printed(cells: pd.DataFrame, page_family: str) -> dict[str, Row]:
+def printed(
+    cells: pd.DataFrame, page_family: str, *, of_all_profiles: bool = False
+) -> dict[str, Row]:
     """The rows of a page family as they are published, by cell."""
     metrics = {row["metric_id"]: row for row in seed("policy/metric_catalog")}
     families = {
@@ -49,9 +57,12 @@ def printed(cells: pd.DataFrame, page_family: str) -> dict[str, Row]:
     }
     found: dict[str, Row] = {}
     for cell in cells[cells["page_family"] == page_family].to_dict("records"):
+        if cell["profile_id"] != "fairlead" and not of_all_profiles:
+            continue
         metric, family = metrics[cell["metric_id"]], families[cell["cohort_family"]]
         is_shown = cell["decision"] == "published"
-        value = rounded(cell["value"], cell["n_people"], metric) if is_shown else None
+        unit = unit_of(metric, str(cell["profile_id"]))
+        value = rounded(cell["value"], cell["n_people"], metric, unit) if is_shown else None
         is_noted = is_shown and cell["n_excluded"] > 0
         found[str(cell["cell_id"])] = {
             "cell_id": cell["cell_id"],
@@ -68,10 +79,10 @@ def printed(cells: pd.DataFrame, page_family: str) -> dict[str, Row]:
             "metric_label": metric["metric_label"],
             "category": metric["category"],
             "metric_position": int(metric["position"]),
-            "unit": metric["unit"],
+            "unit": unit,
             "status": "shown" if is_shown else cell["decision"],
             "value": value,
-            "value_text": in_words(value, metric["unit"]) if is_shown else cell["decision"],
+            "value_text": in_words(value, unit) if is_shown else cell["decision"],
             "people_band": cell["people_band"] if is_shown else None,
             "excluded_band": f"{two_digits(cell['n_excluded']):.0f}" if is_noted else None,
             "exclusion_note": NOTES.get(str(cell["metric_id"])) if is_noted else None,
@@ -79,11 +90,19 @@ def printed(cells: pd.DataFrame, page_family: str) -> dict[str, Row]:
     return found
 
 
-def rounded(value: float, n_people: int, metric: dict[str, str]) -> float | None:
+def unit_of(metric: dict[str, str], profile_id: str) -> str:
+    """Incidents over deployments are no share: they may be more than the deployments."""
+    is_counted = profile(profile_id).link_rule == "incidents_over_deployments"
+    if metric["metric_id"] == "change_failure_rate" and is_counted:
+        return "incidents per deployment"
+    return metric["unit"]
+
+
+def rounded(value: float, n_people: int, metric: dict[str, str], unit: str) -> float | None:
     """Shares of people move in steps that no single person can move, and are not shown of fewer
     than ten."""
     rule = metric["precision_rule"]
-    if rule == "two_digits":
+    if rule == "two_digits" or (rule == "share_of_events" and unit != "share"):
         return two_digits(value)
     if rule == "share_of_events":
         return half_up(value, 2)
@@ -121,5 +140,5 @@ def in_words(value: float | None, unit: str) -> str | None:
             return f"{half_up(value / 24, 1):g} days"
         return f"{60 * value:.0f} min" if value < 1 else f"{value:g} h"
     if value == 1:
-        return "1 " + unit.replace("days", "day").replace("pages", "page")
+        return "1 " + re.sub("^(day|night|page)s", r"\1", unit)
     return f"{value:g} {unit}"

@@ -28,7 +28,7 @@ def deployment_an_hour_later(facts: Facts, landing: Landing) -> str:
     changes_of: dict[tuple[str | None, str], list[Change]] = {}
     for change in facts.changes.deployed():
         if change.deployment is not None and change.first_commit_at is not None:
-            month = facts.periods_of(change.deployed_at)[0].period_id
+            month = f"{change.deployed_at:%Y-%m}"
             changes_of.setdefault((change.deployment.service_id, month), []).append(change)
     slowest = (
         max(changes, key=lambda change: lead_time(change, profile()) or 0)

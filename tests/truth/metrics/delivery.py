@@ -25,8 +25,8 @@ from tests.truth.statistics import mean, quantile
 
 def delivery(facts: Facts, profile: Profile) -> Figures:
     """Under a definition of others, lead time and frequency alone, of services and of the whole."""
-    found = {**frequency(facts), **lead_times(facts, profile), **reviews(facts, profile)}
-    return found if profile.is_own else of_others(found)
+    found = {**frequency(facts), **lead_times(facts, profile)}
+    return {**found, **reviews(facts, profile)} if profile.is_own else of_others(found)
 
 
 def frequency(facts: Facts) -> Figures:

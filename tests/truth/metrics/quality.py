@@ -121,9 +121,9 @@ def escaped(facts: Facts, found: list[Defect], changes: dict[Place, list[Change]
         n_escaped = float(sum(one.found_in == "production" for one in known))
         is_known = bool(known) or not here
         figures[place, "escaped_defects_per_100_changes"] = Figure(
-            100 * n_escaped / len(deployed) if is_known else None,
+            n_escaped / (len(deployed) / 100) if is_known else None,
             n_escaped,
-            float(len(deployed)),
+            len(deployed) / 100,
             len(deployed),
             len(here) - len(known),
         )

@@ -6,13 +6,14 @@ from tests.truth.definitions import Profile
 from tests.truth.facts import Facts
 from tests.truth.failures import Outcome
 from tests.truth.incidents import Outage
+from tests.truth.links import confidence, makes_failure
 from tests.truth.metrics.durations import durations
 from tests.truth.metrics.figures import OF_OTHERS, Figures, Place, by_place, ratio
 from tests.truth.moments import seconds_between
 
 
 def reliability(facts: Facts, profile: Profile) -> Figures:
-    found = {**failures(facts, profile), **restorations(facts, profile)}
+    found = {**failures(facts, profile), **linked(facts, profile), **restorations(facts, profile)}
     return {
         (place, metric): figure
         for (place, metric), figure in found.items()
@@ -39,6 +40,11 @@ def failures(facts: Facts, profile: Profile) -> Figures:
         if profile.link_rule == "incidents_over_deployments":
             n_failed = float(n_incidents.get(place, 0))
         found[place, "change_failure_rate"] = ratio(n_failed if is_known else None, n_deployments)
+        if profile.is_own:
+            surely = [one for one in failed if confidence(one.method or "") in ("certain", "high")]
+            found[place, "share_of_failures_surely_linked"] = ratio(
+                float(len(surely)), float(len(failed))
+            )
         if profile.has_rework_rate == "true":
             found[place, "rework_rate"] = ratio(n_unplanned, n_deployments)
         if failed:
@@ -57,6 +63,20 @@ def incidents(facts: Facts) -> dict[Place, list[Outage]]:
     return by_place(
         facts, facts.outages, lambda outage: outage.detected_at, lambda outage: outage.service_id
     )
+
+
+def linked(facts: Facts, profile: Profile) -> Figures:
+    """Of how many incidents it is known what failed."""
+    names = {
+        link.incident.incident_id for link in facts.links(profile) if makes_failure(link.method)
+    }
+    return {
+        (place, "share_of_incidents_linked"): ratio(
+            float(sum(one.incident_id in names for one in here)), float(len(here))
+        )
+        for place, here in incidents(facts).items()
+        if profile.is_own
+    }
 
 
 def restorations(facts: Facts, profile: Profile) -> Figures:

@@ -134,16 +134,38 @@ handed_over as (
 
 ),
 
+with_previous as (
+
+    select
+        team_id,
+        team_name,
+        department,
+        division,
+        valid_from,
+        lag(valid_to) over by_team as previous_valid_to,
+        lag(team_name) over by_team as previous_team_name,
+        lag(department) over by_team as previous_department,
+        lag(division) over by_team as previous_division
+    from teams
+    window by_team as (partition by team_id order by valid_from)
+
+),
+
 -- A team that is founded, renamed, moved or dissolved. The day on which the history of
--- teams begins founds nobody.
+-- teams begins founds nobody, and a team that only gets another clock stays what it is.
 team_changes as (
 
     select
-        teams.team_id,
-        teams.division,
-        teams.valid_from as changed_at
-    from teams
-    inner join beginning on teams.valid_from > beginning.first_day
+        with_previous.team_id,
+        with_previous.division,
+        with_previous.valid_from as changed_at
+    from with_previous
+    inner join beginning on with_previous.valid_from > beginning.first_day
+    where
+        with_previous.previous_valid_to is distinct from with_previous.valid_from
+        or with_previous.team_name != with_previous.previous_team_name
+        or with_previous.department is distinct from with_previous.previous_department
+        or with_previous.division is distinct from with_previous.previous_division
 
     union all
 

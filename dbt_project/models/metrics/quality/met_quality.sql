@@ -132,10 +132,11 @@ events as (
         opened_at as counted_at,
         counted_on,
         is_found_in_production as is_hit,
-        coalesce(
-            time_to_close_seconds,
-            {{ seconds_between('opened_at', as_of()) }}
-        ) / 3600 as hours,
+        -- Unknown where it was closed before it was opened.
+        case
+            when is_open then {{ seconds_between('opened_at', as_of()) }}
+            else time_to_close_seconds
+        end / 3600 as hours,
         not is_open as is_observed
     from issues
     where is_defect
@@ -212,7 +213,23 @@ counted as (
 defects as (
 
     select * from grouped
+    where
+        part = 'defect'
+        and hours is not null
+
+),
+
+fix_counts as (
+
+    select
+        group_family,
+        group_key,
+        period_id,
+        count(hours) as n_events,
+        count(*) - count(hours) as n_excluded
+    from grouped
     where part = 'defect'
+    group by group_family, group_key, period_id
 
 ),
 
@@ -301,29 +318,28 @@ unioned as (
     union all
 
     select
-        counted.group_family,
-        counted.group_key,
-        counted.period_id,
+        fix_counts.group_family,
+        fix_counts.group_key,
+        fix_counts.period_id,
         'defect_time_to_fix' as metric_id,
         fix_medians.median_duration as value,
         cast(null as double) as numerator,
         cast(null as double) as denominator,
-        counted.n_events,
-        0 as n_excluded,
+        fix_counts.n_events,
+        fix_counts.n_excluded,
         fix_limits.lower_limit,
         fix_limits.upper_limit
-    from counted
-    inner join fix_medians
+    from fix_counts
+    left join fix_medians
         on
-            counted.group_family = fix_medians.group_family
-            and counted.group_key = fix_medians.group_key
-            and counted.period_id = fix_medians.period_id
-    inner join fix_limits
+            fix_counts.group_family = fix_medians.group_family
+            and fix_counts.group_key = fix_medians.group_key
+            and fix_counts.period_id = fix_medians.period_id
+    left join fix_limits
         on
-            counted.group_family = fix_limits.group_family
-            and counted.group_key = fix_limits.group_key
-            and counted.period_id = fix_limits.period_id
-    where counted.part = 'defect'
+            fix_counts.group_family = fix_limits.group_family
+            and fix_counts.group_key = fix_limits.group_key
+            and fix_counts.period_id = fix_limits.period_id
 
 ),
 
@@ -347,6 +363,8 @@ final as (
             when unioned.metric_id = 'incident_recurrence' then 'no cause recorded'
             when unioned.metric_id = 'escaped_defects_per_100_changes'
                 then 'nobody said where it was found'
+            when unioned.metric_id = 'defect_time_to_fix'
+                then 'closed before it was opened'
             else 'an earlier attempt was not collected'
         end as exclusion_note,
         unioned.lower_limit,

@@ -104,10 +104,12 @@ counted_incidents as (
         period_days.period_id,
         incidents.is_open,
         coalesce(link_methods.makes_failure, false) as is_linked,
-        coalesce(
-            incidents.time_to_restore_seconds,
-            {{ seconds_between('incidents.detected_at', as_of()) }}
-        ) / 3600 as hours
+        -- Unknown where it was over before it was noticed.
+        case
+            when incidents.is_open
+                then {{ seconds_between('incidents.detected_at', as_of()) }}
+            else incidents.time_to_restore_seconds
+        end / 3600 as hours
     from incidents
     left join links on incidents.incident_id = links.incident_id
     left join link_methods on links.link_method = link_methods.link_method
