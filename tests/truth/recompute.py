@@ -9,6 +9,7 @@ from tests.truth.facts import Facts
 from tests.truth.metrics.causes import causes
 from tests.truth.metrics.delivery import delivery
 from tests.truth.metrics.figures import Figures
+from tests.truth.metrics.health import health
 from tests.truth.metrics.on_call import on_call
 from tests.truth.metrics.quality import quality
 from tests.truth.metrics.reliability import reliability
@@ -18,6 +19,7 @@ TABLES: dict[str, Callable[[Facts, Profile], Figures]] = {
     "met_reliability": reliability,
     "met_quality": quality,
     "met_on_call": on_call,
+    "met_health": health,
     "met_system_causes": causes,
 }
 
