@@ -10,6 +10,7 @@ from tests.truth.metrics.causes import causes
 from tests.truth.metrics.defect_age import defect_age
 from tests.truth.metrics.delivery import delivery
 from tests.truth.metrics.figures import Figures
+from tests.truth.metrics.health import health
 from tests.truth.metrics.on_call import on_call
 from tests.truth.metrics.quality import quality
 from tests.truth.metrics.reliability import reliability
@@ -22,6 +23,7 @@ TABLES: dict[str, Callable[[Facts, Profile], Figures]] = {
     "met_review_depth": review_depth,
     "met_defect_age": defect_age,
     "met_on_call": on_call,
+    "met_health": health,
     "met_system_causes": causes,
 }
 
