@@ -34,6 +34,7 @@ class Change:
     opened_at: datetime | None
     ready_at: datetime | None
     merged_at: datetime
+    n_changed_lines: int | None = None
     deployment: Deployed | None = None
     held_by: Deployed | None = None
     first_review: Review | None = None
@@ -135,6 +136,7 @@ def merged(told: Told, history: History, as_of: datetime) -> list[Change]:
                 opened_at=request.created_at,
                 ready_at=request.ready_at,
                 merged_at=at,
+                n_changed_lines=request.n_changed_lines,
             )
         )
     return found

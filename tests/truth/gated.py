@@ -12,6 +12,7 @@ from tests.truth.definitions import seed
 from tests.truth.facts import Facts
 from tests.truth.metrics.figures import Figure, Figures
 from tests.truth.periods import Period
+from tests.truth.recompute import pages
 
 NOTHING = Figure(None, None, None, 0)
 
@@ -21,7 +22,8 @@ def gated(
 ) -> pd.DataFrame:
     """One row per candidate cell, with its figure and the gate's decision.
 
-    Every cohort that had anyone, in each closed quarter, with each metric of its page.
+    Every cohort that had anyone, in each closed quarter, with each metric of its page by our own
+    definition; by those of others, the whole alone.
     """
     people_of = contributors(facts)
     cells = candidate_cells(facts, figures, people_of)
@@ -75,7 +77,11 @@ def candidate_cells(
     held = amounts(facts)
     quarters = closed_quarters(facts)
     ends = {quarter.period_id for quarter in quarters}
-    figures_of: dict[tuple[str, str], Figures] = {}
+    figures_of: dict[tuple[str, str], Figures] = {
+        (row["metric_id"], "fairlead"): {}
+        for row in seed("policy/metric_catalog")
+        if row["page_family"] in pages()
+    }
     for (_, profile_id), table in figures.items():
         for (place, name), figure in table.items():
             figures_of.setdefault((name, profile_id), {})[place, name] = figure

@@ -92,3 +92,9 @@ def at_path(record: Record | None, path: str) -> Any:
 def text(value: object) -> str | None:
     """An id or a word as text."""
     return None if value is None else str(value)
+
+
+def changed_lines(record: Record) -> int | None:
+    """Of a pull request: what was added and what was taken away; unknown where one of both is."""
+    added, taken = record.get("additions"), record.get("deletions")
+    return None if added is None or taken is None else int(added) + int(taken)

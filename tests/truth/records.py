@@ -35,6 +35,7 @@ class PullRequest:
     default_branch: str | None = None
     merge_commit: str | None
     head: str | None = None
+    n_changed_lines: int | None = None
     created_at: datetime | None
     ready_at: datetime | None = None
     merged_at: datetime | None
@@ -64,6 +65,12 @@ class Review:
     reviewer: str | None
     reviewer_type: str | None = None
     submitted_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewComment:
+    review_id: str | None
+    created_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.truth.conftest import ORGANISATIONS, Recomputed
 from tests.truth.definitions import profile
 from tests.truth.facts import Facts
 from tests.truth.generated.organisations import named, of_seed
+from tests.truth.moments import seconds_between
 from tests.truth.recompute import TABLES
 
 
@@ -51,14 +53,14 @@ def failed_then_carried(facts: Facts) -> Iterator[object]:
         held = facts.evidence.history.first_held.get(failed.service_id or "", {})
         if failed.status == "failure" and failed.environment == "production":
             deployment, _ = held.get(failed.commit or "", (None, None))
-            if deployment and failed.finished_at and deployment.finished_at:
-                if deployment.finished_at > failed.finished_at:
-                    yield failed
+            ends = (failed.finished_at, deployment.finished_at if deployment else None)
+            if seconds_between(*ends):
+                yield failed
 
 
 def in_one_second(facts: Facts) -> Iterator[object]:
     for chain in facts.deployments.chains.values():
-        for before, after in zip(chain, chain[1:], strict=False):
+        for before, after in pairwise(chain):
             if before.finished_at is not None and before.finished_at == after.finished_at:
                 yield after
 

@@ -37,6 +37,7 @@ class Told:
     pull_requests: list[PullRequest]
     commits_of_pull_request: dict[str, list[Commit]]
     reviews_of_pull_request: dict[str, list[Review]]
+    comments_of_review: dict[str, int]
     deployments: list[Deployment]
     listed_commits: dict[str, list[str]]
     incidents: list[Incident]
@@ -78,6 +79,7 @@ def listen(landing: Landing, as_of: datetime) -> Told:
             name: found for name, found in of_requests.items() if name is not None
         },
         reviews_of_pull_request=reviews_of_pull_requests(landing, pull_requests),
+        comments_of_review=comments_of_reviews(landing, as_of),
         deployments=one_word_per_id(
             [
                 *github.deployments(landing, as_of),
@@ -253,4 +255,14 @@ def reviews_of_pull_requests(
             name = by_number.get((review.system, review.repository, review.number))
         if name is not None and (review.system, name) in by_id:
             found.setdefault(name, []).append(review)
+    return found
+
+
+def comments_of_reviews(landing: Landing, as_of: datetime) -> dict[str, int]:
+    """How many there were of each review that has any."""
+    found: dict[str, int] = {}
+    for comment in github.review_comments(landing):
+        if comment.created_at is not None and comment.created_at <= as_of:
+            name = comment.review_id or ""
+            found[name] = found.get(name, 0) + 1
     return found

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from tests.truth.definitions import environment_class
-from tests.truth.landing import Landing
+from tests.truth.landing import Landing, changed_lines
 from tests.truth.moments import moment
 from tests.truth.records import (
     Commit,
@@ -79,6 +79,7 @@ def pull_requests(landing: Landing) -> list[PullRequest]:
             base_branch=record.get("base_branch"),
             merge_commit=record.get("merge_commit_sha"),
             created_at=moment(record.get("created_at")),
+            n_changed_lines=changed_lines(record),
             ready_at=moment(record.get("ready_at")),
             merged_at=moment(record.get("merged_at")),
         )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.truth.definitions import environment_class
-from tests.truth.landing import Landing, Record, at_path, text
+from tests.truth.landing import Landing, Record, at_path, changed_lines, text
 from tests.truth.moments import moment
 from tests.truth.records import (
     CheckRun,
@@ -18,6 +18,7 @@ from tests.truth.records import (
     PullRequest,
     PullRequestCommit,
     Review,
+    ReviewComment,
 )
 
 
@@ -78,6 +79,7 @@ def pull_requests(landing: Landing) -> list[PullRequest]:
             default_branch=at_path(record, "base.repo.default_branch"),
             merge_commit=record.get("merge_commit_sha"),
             head=at_path(record, "head.sha"),
+            n_changed_lines=changed_lines(record),
             created_at=moment(record.get("created_at")),
             merged_at=moment(record.get("merged_at")),
         )
@@ -118,6 +120,19 @@ def reviews(landing: Landing) -> list[Review]:
             reviewer=at_path(record, "user.login"),
             reviewer_type=at_path(record, "user.type"),
             submitted_at=moment(record.get("submitted_at")),
+        )
+        for record in records
+    ]
+
+
+def review_comments(landing: Landing) -> list[ReviewComment]:
+    records = landing.latest(
+        "github", "review_comments", lambda r: r["id"], lambda r: r.get("updated_at")
+    )
+    return [
+        ReviewComment(
+            review_id=text(record.get("pull_request_review_id")),
+            created_at=moment(record.get("created_at")),
         )
         for record in records
     ]
