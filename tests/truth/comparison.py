@@ -67,10 +67,11 @@ def report(found: Mapping[str, list[str]], most: int = 20) -> str:
 
 
 def tables_with_metrics(home: Path) -> set[str]:
-    """The tables of the warehouse that give figures of groups by metric."""
+    """The tables of the warehouse that give figures of groups by metric, and the two that others
+    take theirs from."""
     with duckdb.connect(home / "warehouse.duckdb", read_only=True) as connection:
         rows = connection.execute(
-            "select table_name from duckdb_columns() where schema_name = 'metrics'"
-            " and column_name = 'value'"
+            "select distinct table_name from duckdb_columns() where schema_name = 'metrics'"
+            " and column_name = 'metric_id' or table_name in ('met_survey', 'met_role_alignment')"
         ).fetchall()
-    return {name for (name,) in rows}
+    return {name for (name,) in rows if not name.endswith("_contributors")}

@@ -26,6 +26,9 @@ class Draft:
     mainline: dict[str, list[tuple[str, datetime]]] = field(default_factory=dict)
     # Deployments, of which service each was, and when each was over.
     deployments: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    # Commits that take something back, and when a way back was deployed, of which service.
+    reverts: set[str] = field(default_factory=set)
+    ways_back: list[tuple[str, datetime]] = field(default_factory=list)
 
     def add(self, stream: str, **record: Any) -> None:
         self.streams.setdefault(stream, []).append(

@@ -21,9 +21,13 @@ def add_deployments(draft: Draft) -> None:
                 continue
             finished_at = at + draft.at(hours(-1, 20))
             deploy(draft, service, commit, finished_at)
+            if commit in draft.reverts:
+                draft.ways_back.append((service, finished_at))
             if draft.happens(4):
                 earlier, _ = draft.one(draft.mainline[repository or ""])
-                deploy(draft, service, earlier, finished_at + draft.at(hours(0, 6)))
+                finished_at += draft.at(hours(0, 6))
+                deploy(draft, service, earlier, finished_at)
+                draft.ways_back.append((service, finished_at))
         for _ in range(draft.count(0, 2)):
             deploy(draft, service, None, draft.at(moments(draft.anchor, 18)))
 
@@ -79,12 +83,18 @@ def repeat_on_github(
 def add_incidents(draft: Draft) -> None:
     """Open or not, before any deployment or long after, and some that are over before they were
     noticed."""
-    for number in range(draft.count(0, 6)):
+    for number in range(draft.count(2, 8)):
         service = draft.one([*draft.services, "@@elsewhere"])
         started_at = draft.at(moments(draft.anchor, 19))
         if draft.deployments and not draft.happens(4):
-            service, finished_at = draft.one(list(draft.deployments.values()))
-            started_at = finished_at + draft.at(hours(-1, 30))
+            # After a deployment, of the same service or of one that may need it; or shortly
+            # before a way back.
+            deployed, finished_at = draft.one(list(draft.deployments.values()))
+            service = draft.one([deployed, deployed, draft.one(draft.services)])
+            started_at = finished_at + draft.at(hours(-1, 26))
+        if draft.ways_back and draft.happens(3):
+            service, finished_at = draft.one(draft.ways_back)
+            started_at = finished_at - draft.at(hours(0, 5))
         detected_at = draft.maybe(started_at + draft.at(hours(0, 2)), 3)
         resolved_at = draft.maybe((detected_at or started_at) + draft.at(hours(-1, 30)), 4)
         commits = [sha for many in draft.mainline.values() for sha, _ in many]

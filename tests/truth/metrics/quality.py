@@ -34,8 +34,8 @@ def quality(facts: Facts, profile: Profile) -> Figures:
 
 
 def reverted(facts: Facts, changes: dict[Place, list[Change]]) -> Figures:
-    """Whichever revert came later, and whether or not it is out."""
-    taken_back = {change.reverts for change in facts.changes.all}
+    """Whenever the revert came, and whether or not it is out."""
+    taken_back = {change.reverts for change in facts.changes.all if change.is_revert}
     return {
         (place, "share_of_changes_reverted"): share(
             [change.change_id in taken_back for change in here]
