@@ -34,8 +34,9 @@ def quality(facts: Facts, profile: Profile) -> Figures:
 
 
 def reverted(facts: Facts, changes: dict[Place, list[Change]]) -> Figures:
-    """Whichever revert came later, and whether or not it is out."""
-    taken_back = {change.reverts for change in facts.changes.all}
+    """Whichever revert came later, and whether or not it is out. What takes back a revert is none:
+    the revert that it takes back was no change that did not hold."""
+    taken_back = {change.reverts for change in facts.changes.all if change.is_revert}
     return {
         (place, "share_of_changes_reverted"): share(
             [change.change_id in taken_back for change in here]
