@@ -67,11 +67,13 @@ def report(found: Mapping[str, list[str]], most: int = 20) -> str:
 
 
 def tables_with_metrics(home: Path) -> set[str]:
-    """The tables of the warehouse that give figures of groups by metric, and the two that others
-    take theirs from."""
+    """The tables of the warehouse that say anything of groups or of units beside their peers, by
+    whatever name the figure goes; not those that list who stands behind a figure."""
     with duckdb.connect(home / "warehouse.duckdb", read_only=True) as connection:
         rows = connection.execute(
-            "select distinct table_name from duckdb_columns() where schema_name = 'metrics'"
-            " and column_name = 'metric_id' or table_name in ('met_survey', 'met_role_alignment')"
+            "select table_name from duckdb_columns() where schema_name = 'metrics'"
+            " group by table_name"
+            " having bool_or(column_name in ('value', 'group_family', 'unit_family'))"
+            " and not bool_or(column_name = 'contributor_key')"
         ).fetchall()
-    return {name for (name,) in rows if not name.endswith("_contributors")}
+    return {name for (name,) in rows}

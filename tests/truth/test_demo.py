@@ -9,14 +9,16 @@ from tests.truth.conftest import Recomputed
 from tests.truth.definitions import seed
 from tests.truth.recompute import NOT_RECOMPUTED, TABLES, pages
 
-# What other tables hold, and no metric of their own.
+# Put together from the figures of other tables; the last says which profiles they have.
 PUT_TOGETHER = {
     "met_collected",
     "met_control_charts",
     "met_measures",
     "met_peer_comparisons",
     "met_peer_strata",
+    "met_sustainable_output",
     "met_values",
+    "met_profile_families",
 }
 
 SERVICE_FAMILIES = {

@@ -34,7 +34,8 @@ def quality(facts: Facts, profile: Profile) -> Figures:
 
 
 def reverted(facts: Facts, changes: dict[Place, list[Change]]) -> Figures:
-    """Whenever the revert came, and whether or not it is out."""
+    """Whichever revert came later, and whether or not it is out. What takes back a revert is none:
+    the revert that it takes back was no change that did not hold."""
     taken_back = {change.reverts for change in facts.changes.all if change.is_revert}
     return {
         (place, "share_of_changes_reverted"): share(
