@@ -13,6 +13,7 @@ from tests.truth.metrics.health import health
 from tests.truth.metrics.on_call import on_call
 from tests.truth.metrics.quality import quality
 from tests.truth.metrics.reliability import reliability
+from tests.truth.metrics.work import work
 
 TABLES: dict[str, Callable[[Facts, Profile], Figures]] = {
     "met_delivery": delivery,
@@ -20,6 +21,7 @@ TABLES: dict[str, Callable[[Facts, Profile], Figures]] = {
     "met_quality": quality,
     "met_on_call": on_call,
     "met_health": health,
+    "met_work": work,
     "met_system_causes": causes,
 }
 
