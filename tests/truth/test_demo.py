@@ -9,8 +9,11 @@ from tests.truth.conftest import Recomputed
 from tests.truth.definitions import seed
 from tests.truth.recompute import NOT_RECOMPUTED, TABLES, pages
 
-# Put together from the figures of other tables; the last says which profiles they have.
+# Put together from the figures of other tables, or read by them alone; the last says which profiles
+# they have.
 PUT_TOGETHER = {
+    "met_survey",
+    "met_role_alignment",
     "met_collected",
     "met_control_charts",
     "met_measures",

@@ -349,10 +349,11 @@ def survey(facts: Facts) -> Figures:
         of_people: dict[tuple[Place, str], dict[str, list[Answer]]] = {}
         for one in last_answers(every, quarter):
             groups = [("organisation", "all")]
-            groups += [("division", one.division)] if one.division is not None else []
+            if one.division is not None:
+                groups.append(("division", one.division))
             for group in groups:
-                place = ((*group, quarter.period_id), one.theme)
-                of_people.setdefault(place, {}).setdefault(one.respondent, []).append(one)
+                cell = ((*group, quarter.period_id), one.theme)
+                of_people.setdefault(cell, {}).setdefault(one.respondent, []).append(one)
         for (place, theme), people in of_people.items():
             known = [v for v in map(is_favourable, people.values()) if v is not None]
             figure = share(sum(known), len(known), len(people) - len(known))
