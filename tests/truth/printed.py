@@ -40,7 +40,6 @@ NOTES = {
         [f"review_comments_on_{size}_changes" for size in ("small", "medium", "large")],
         "size or comments unknown",
     ),
-    "share_of_open_defects_that_are_old": "where it was found is unknown",
     "flaky_check_rate": "an earlier attempt was not collected",
     "share_of_changes_reviewed_by_another_team": "no review, or its team or moment unknown",
     "wait_for_another_team": "no review, or its team or moment unknown",
