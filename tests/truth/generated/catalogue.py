@@ -9,6 +9,7 @@ from tests.truth.generated.times import date, hours, moments
 
 EVER = datetime(2024, 1, 1, tzinfo=UTC)
 ZONES = ["UTC", "Asia/Kolkata", "America/St_Johns", "Europe/Berlin", "Pacific/Auckland"]
+MISSPELT = "Europe/Berlim"
 
 
 def add_services(draft: Draft, *, is_declared: bool) -> None:
@@ -39,7 +40,7 @@ def add_services(draft: Draft, *, is_declared: bool) -> None:
             else None,
         )
     if is_declared and n > 1:
-        for _ in range(draft.count(0, 2)):
+        for _ in range(draft.count(0, 3)):
             draft.add(
                 "people/service_dependencies",
                 service_id=draft.one(draft.services),
@@ -58,7 +59,7 @@ def add_teams(draft: Draft) -> list[str]:
             "team_name": team,
             "department": "one",
             "division": draft.maybe(f"@@d{draft.count(0, 1)}", 5),
-            "time_zone": "UTC",
+            "time_zone": draft.maybe(draft.one(["UTC", *ZONES, MISSPELT]), 6),
         }
         what = draft.one(["stays", "renamed", "moved", "another clock", "ends", "founded"])
         day = draft.at(moments(draft.anchor))

@@ -81,6 +81,7 @@ def merge(draft: Draft, repository: str, number: int, at: datetime, earlier: lis
             head_branch = f"revert-{taken_back}-change"
         else:
             message = f"This reverts commit {sha(repository, f'm{taken_back}')}."
+        draft.taken_back.append((repository, at))
     is_to_main = not draft.happens(10)
     parents = [before, branch[-1]] if how == "merge" else [before]
     add_commit(draft, repository, landed, parents, at, author=author, message=message)
@@ -114,6 +115,8 @@ def merge(draft: Draft, repository: str, number: int, at: datetime, earlier: lis
         head_branch=head_branch,
         base_branch="main" if is_to_main else "release",
         labels=labels(draft, repository),
+        additions=draft.maybe(draft.one([0, 20, 49, 50, 399]), 6),
+        deletions=draft.maybe(draft.one([0, 1]), 6),
     )
     if draft.happens(2):
         for place, commit in enumerate(branch):

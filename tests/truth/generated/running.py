@@ -23,7 +23,9 @@ def add_deployments(draft: Draft) -> None:
             deploy(draft, service, commit, finished_at)
             if draft.happens(4):
                 earlier, _ = draft.one(draft.mainline[repository or ""])
-                deploy(draft, service, earlier, finished_at + draft.at(hours(0, 6)))
+                back_at = finished_at + draft.at(hours(0, 6))
+                deploy(draft, service, earlier, back_at)
+                draft.taken_back.append((repository or "", back_at))
         for _ in range(draft.count(0, 2)):
             deploy(draft, service, None, draft.at(moments(draft.anchor, 18)))
 
@@ -85,8 +87,21 @@ def add_incidents(draft: Draft) -> None:
         if draft.deployments and not draft.happens(4):
             service, finished_at = draft.one(list(draft.deployments.values()))
             started_at = finished_at + draft.at(hours(-1, 30))
+            needing = [
+                row["service_id"]
+                for row in draft.streams.get("people/service_dependencies", [])
+                if row["depends_on_service_id"] == service
+            ]
+            if needing and draft.happens(2):
+                service = draft.one(needing)
+        ends_at = None
+        if draft.taken_back and draft.happens(3):
+            repository, at = draft.one(draft.taken_back)
+            service = draft.one([s for s in draft.services if draft.repository_of[s] == repository])
+            started_at, ends_at = at - draft.at(hours(1, 3)), at + draft.at(hours(0, 30))
         detected_at = draft.maybe(started_at + draft.at(hours(0, 2)), 3)
-        resolved_at = draft.maybe((detected_at or started_at) + draft.at(hours(-1, 30)), 4)
+        lasted = draft.at(hours(-1, 30))
+        resolved_at = draft.maybe(ends_at or (detected_at or started_at) + lasted, 4)
         commits = [sha for many in draft.mainline.values() for sha, _ in many]
         draft.add(
             "generic/incidents",
