@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tests.truth.changes import Changes
@@ -31,6 +31,8 @@ class Facts:
     outages: list[Outage]
     evidence: Evidence
     periods: list[Period]
+    # Of what no event of a service speaks: leave, answers, tickets.
+    landing: Landing = field(repr=False)
 
     def links(self, profile: Profile) -> list[Link]:
         return self.evidence.links(self.outages, profile)
@@ -82,4 +84,5 @@ def gather(landing: Landing, as_of: datetime) -> Facts:
         outages=found,
         evidence=Evidence(deployments, history, changes, people, services),
         periods=periods([at for at in happened if at is not None], as_of),
+        landing=landing,
     )

@@ -28,6 +28,11 @@ NOTES = {
         ["failed_deployment_recovery_time", "time_to_restore"],
         "not ended by the as-of date, or its end before its start",
     ),
+    **dict.fromkeys(
+        [f"review_comments_on_{size}_changes" for size in ("small", "medium", "large")],
+        "size or comments unknown",
+    ),
+    "share_of_open_defects_that_are_old": "where it was found is unknown",
     "defect_time_to_fix": "closed before it was opened",
     "incident_recurrence": "no cause recorded",
     "escaped_defects_per_100_changes": "nobody said where it was found",

@@ -9,7 +9,6 @@ from tests.truth.generated.times import date, hours, moments
 
 EVER = datetime(2024, 1, 1, tzinfo=UTC)
 ZONES = ["UTC", "Asia/Kolkata", "America/St_Johns", "Europe/Berlin", "Pacific/Auckland"]
-MISSPELT = "Europe/Berlim"
 
 
 def add_services(draft: Draft, *, is_declared: bool) -> None:
@@ -40,7 +39,7 @@ def add_services(draft: Draft, *, is_declared: bool) -> None:
             else None,
         )
     if is_declared and n > 1:
-        for _ in range(draft.count(0, 3)):
+        for _ in range(draft.count(1, 3)):
             draft.add(
                 "people/service_dependencies",
                 service_id=draft.one(draft.services),
@@ -52,14 +51,14 @@ def add_services(draft: Draft, *, is_declared: bool) -> None:
 
 def add_teams(draft: Draft) -> list[str]:
     """Teams that stay, are renamed, move to another division, get another clock, or end."""
-    teams = [f"@@t{number}" for number in range(draft.count(1, 3))]
+    teams = [f"@@t{number}" for number in range(draft.count(1, 4))]
     for team in teams:
         row = {
             "team_id": team,
             "team_name": team,
             "department": "one",
             "division": draft.maybe(f"@@d{draft.count(0, 1)}", 5),
-            "time_zone": draft.maybe(draft.one(["UTC", *ZONES, MISSPELT]), 6),
+            "time_zone": draft.maybe(draft.one([*ZONES, "Nowhere/Land"]), 4),
         }
         what = draft.one(["stays", "renamed", "moved", "another clock", "ends", "founded"])
         day = draft.at(moments(draft.anchor))
@@ -85,7 +84,7 @@ def add_owners(draft: Draft, teams: list[str]) -> None:
     bands = ["own_debt", "inherited_debt"]
     for service in draft.services:
         at = EVER
-        for _ in range(draft.count(0, 2)):
+        for _ in range(draft.one([0, 1, 2, 2])):
             until = draft.maybe(draft.at(moments(max(at, draft.anchor))))
             draft.add(
                 "people/service_ownership",

@@ -76,12 +76,12 @@ def merge(draft: Draft, repository: str, number: int, at: datetime, earlier: lis
     title, head_branch, message = f"Change {number}", f"change-{number}", "Work"
     if earlier and draft.happens(3):
         taken_back = draft.one(earlier)
+        draft.reverts.add(landed)
         title = f"Revert change {taken_back}"
         if draft.happens(2):
             head_branch = f"revert-{taken_back}-change"
         else:
             message = f"This reverts commit {sha(repository, f'm{taken_back}')}."
-        draft.taken_back.append((repository, at))
     is_to_main = not draft.happens(10)
     parents = [before, branch[-1]] if how == "merge" else [before]
     add_commit(draft, repository, landed, parents, at, author=author, message=message)
@@ -131,7 +131,9 @@ def merge(draft: Draft, repository: str, number: int, at: datetime, earlier: lis
             "generic/reviews",
             review_id=f"{name}v{place}",
             pull_request_id=name,
-            reviewer_identity=draft.one([author, someone(draft), someone(draft)]),
+            reviewer_identity=draft.one(
+                [author, someone(draft), draft.one(draft.people or [author])]
+            ),
             state=draft.one(["approved", "commented"]),
             submitted_at=text(opened_at + draft.at(hours(-2, 40))),
         )

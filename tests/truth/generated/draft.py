@@ -24,10 +24,11 @@ class Draft:
     people: list[str] = field(default_factory=list)
     # What was put on the default branch of each repository, in order, and when.
     mainline: dict[str, list[tuple[str, datetime]]] = field(default_factory=dict)
-    # Of which repository a change was taken back or a version brought back, and when.
-    taken_back: list[tuple[str, datetime]] = field(default_factory=list)
     # Deployments, of which service each was, and when each was over.
     deployments: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    # Commits that take something back, and when a way back was deployed, of which service.
+    reverts: set[str] = field(default_factory=set)
+    ways_back: list[tuple[str, datetime]] = field(default_factory=list)
 
     def add(self, stream: str, **record: Any) -> None:
         self.streams.setdefault(stream, []).append(

@@ -21,11 +21,13 @@ def add_deployments(draft: Draft) -> None:
                 continue
             finished_at = at + draft.at(hours(-1, 20))
             deploy(draft, service, commit, finished_at)
+            if commit in draft.reverts:
+                draft.ways_back.append((service, finished_at))
             if draft.happens(4):
                 earlier, _ = draft.one(draft.mainline[repository or ""])
-                back_at = finished_at + draft.at(hours(0, 6))
-                deploy(draft, service, earlier, back_at)
-                draft.taken_back.append((repository or "", back_at))
+                finished_at += draft.at(hours(0, 6))
+                deploy(draft, service, earlier, finished_at)
+                draft.ways_back.append((service, finished_at))
         for _ in range(draft.count(0, 2)):
             deploy(draft, service, None, draft.at(moments(draft.anchor, 18)))
 
@@ -81,27 +83,20 @@ def repeat_on_github(
 def add_incidents(draft: Draft) -> None:
     """Open or not, before any deployment or long after, and some that are over before they were
     noticed."""
-    for number in range(draft.count(0, 6)):
+    for number in range(draft.count(2, 8)):
         service = draft.one([*draft.services, "@@elsewhere"])
         started_at = draft.at(moments(draft.anchor, 19))
         if draft.deployments and not draft.happens(4):
-            service, finished_at = draft.one(list(draft.deployments.values()))
-            started_at = finished_at + draft.at(hours(-1, 30))
-            needing = [
-                row["service_id"]
-                for row in draft.streams.get("people/service_dependencies", [])
-                if row["depends_on_service_id"] == service
-            ]
-            if needing and draft.happens(2):
-                service = draft.one(needing)
-        ends_at = None
-        if draft.taken_back and draft.happens(3):
-            repository, at = draft.one(draft.taken_back)
-            service = draft.one([s for s in draft.services if draft.repository_of[s] == repository])
-            started_at, ends_at = at - draft.at(hours(1, 3)), at + draft.at(hours(0, 30))
+            # After a deployment, of the same service or of one that may need it; or shortly
+            # before a way back.
+            deployed, finished_at = draft.one(list(draft.deployments.values()))
+            service = draft.one([deployed, deployed, draft.one(draft.services)])
+            started_at = finished_at + draft.at(hours(-1, 26))
+        if draft.ways_back and draft.happens(3):
+            service, finished_at = draft.one(draft.ways_back)
+            started_at = finished_at - draft.at(hours(0, 5))
         detected_at = draft.maybe(started_at + draft.at(hours(0, 2)), 3)
-        lasted = draft.at(hours(-1, 30))
-        resolved_at = draft.maybe(ends_at or (detected_at or started_at) + lasted, 4)
+        resolved_at = draft.maybe((detected_at or started_at) + draft.at(hours(-1, 30)), 4)
         commits = [sha for many in draft.mainline.values() for sha, _ in many]
         draft.add(
             "generic/incidents",

@@ -43,7 +43,8 @@ night_pages as (
 
 ),
 
--- Rest after the last call of the night; unknown where the record ends before the cap.
+-- Rest after the last call of the night; unknown where the record ends before the cap,
+-- whatever an earlier call of the night knows.
 final as (
 
     select
@@ -54,7 +55,7 @@ final as (
         coalesce(
             bool_or(hours_to_next_incident <= {{ threshold('recovery_hours') }}), false
         ) as is_interrupted_again,
-        arg_max(
+        arg_max_null(
             case
                 when
                     least(coalesce(hours_to_next_page, hours_to_as_of), hours_to_as_of)

@@ -89,6 +89,14 @@ summed as (
         sum(days.hours_on_call) as hours_on_call,
         sum(days.working_hours) as working_hours,
         sum(days.working_hours_on_call) as working_hours_on_call,
+        -- A day of which nobody knows whether it was on call says nothing of the share.
+        sum(days.working_hours_on_call)
+        / nullif(
+            sum(days.working_hours) filter (
+                where days.working_hours_on_call is not null
+            ),
+            0
+        ) as share_of_working_time_on_call,
         sum(days.n_shifts) filter (where days.n_shifts_over_limit is not null)
             as n_shifts,
         sum(days.n_shifts_over_limit) as n_shifts_over_limit,
@@ -210,8 +218,7 @@ final as (
         summed.hours_on_call,
         summed.working_hours,
         summed.working_hours_on_call,
-        summed.working_hours_on_call / nullif(summed.working_hours, 0)
-            as share_of_working_time_on_call,
+        summed.share_of_working_time_on_call,
         runs_of_weeks.n_consecutive_weeks_on_call,
         summed.n_shifts,
         summed.n_shifts_over_limit,

@@ -21,6 +21,8 @@ unioned as (
     select * from {{ ref('met_health') }}
     union all by name
     select * from {{ ref('met_work') }}
+    union all by name
+    select * from {{ ref('met_careers') }}
 
 ),
 

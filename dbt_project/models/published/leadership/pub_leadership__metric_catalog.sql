@@ -1,4 +1,18 @@
+-- What leadership can see somewhere; a family without cohorts stays in the warehouse.
 with
+
+catalog as (
+
+    select * from {{ ref('metric_catalog') }}
+
+),
+
+families as (
+
+    select distinct page_family
+    from {{ ref('cohort_families') }}
+
+),
 
 final as (
 
@@ -18,7 +32,8 @@ final as (
         profile_id,
         contributor_rule,
         cast(position as integer) as position
-    from {{ ref('metric_catalog') }}
+    from catalog
+    where page_family in (select families.page_family from families)
 
 )
 
