@@ -36,11 +36,6 @@ NOTES = {
     "defect_time_to_fix": "closed before it was opened",
     "incident_recurrence": "no cause recorded",
     "escaped_defects_per_100_changes": "nobody said where it was found",
-    **dict.fromkeys(
-        [f"review_comments_on_{size}_changes" for size in ("small", "medium", "large")],
-        "size or comments unknown",
-    ),
-    "share_of_open_defects_that_are_old": "where it was found is unknown",
     "flaky_check_rate": "an earlier attempt was not collected",
     "share_of_changes_reviewed_by_another_team": "no review, or its team or moment unknown",
     "wait_for_another_team": "no review, or its team or moment unknown",

@@ -24,6 +24,9 @@ PUT_TOGETHER = {
     "met_profile_families",
 }
 
+# Half a year must have been seen: in the small demo nobody knows.
+UNKNOWN_IN_THE_DEMO = {"share_without_long_leave"}
+
 SERVICE_FAMILIES = {
     "service",
     "team",
@@ -72,6 +75,7 @@ def test_every_metric_that_is_recomputed_has_a_value_in_months_and_in_quarters(
         (row["metric_id"], grain)
         for row in seed("policy/metric_catalog")
         if f"met_{row['page_family']}" not in NOT_RECOMPUTED
+        and row["metric_id"] not in UNKNOWN_IN_THE_DEMO
         for grain in (("quarter",) if row["category"] == "qualitative" else ("month", "quarter"))
     }
 
