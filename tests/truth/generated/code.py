@@ -115,6 +115,8 @@ def merge(draft: Draft, repository: str, number: int, at: datetime, earlier: lis
         head_branch=head_branch,
         base_branch="main" if is_to_main else "release",
         labels=labels(draft, repository),
+        additions=draft.maybe(draft.one([0, 20, 49, 50, 399]), 6),
+        deletions=draft.maybe(draft.one([0, 1]), 6),
     )
     if draft.happens(2):
         for place, commit in enumerate(branch):
