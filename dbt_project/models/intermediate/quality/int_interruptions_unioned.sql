@@ -36,7 +36,8 @@ unioned as (
 
     union all
 
-    -- Whoever started it; a pipeline interrupts nobody.
+    -- Whoever started it; a pipeline interrupts nobody. What production is, is told as
+    -- for every deployment: by its name, else by what GitHub says of it.
     select
         'deployment' as kind,
         'deployment/' || deployments.deployment_id as interruption_id,
@@ -45,10 +46,13 @@ unioned as (
         deployments.creator_login as identity,
         deployments.created_at as happened_at
     from deployments
-    inner join environments on deployments.environment = environments.environment
+    left join environments on deployments.environment = environments.environment
     where
         deployments.creator_type = 'User'
-        and environments.environment_class = 'production'
+        and coalesce(
+            environments.environment_class = 'production',
+            deployments.is_production_environment
+        )
 
 ),
 
