@@ -659,7 +659,12 @@ def test_a_defect_is_an_issue_of_its_service(edge_cases: Path) -> None:
         edge_cases,
         "select issue_id, service_id, is_defect, is_found_in_production from core.fct_issues",
     ) == [("defect-1", "first", True, True)]
-    assert figure(edge_cases, "service/first", "escaped_defects_per_100_changes") == (100, 1, 1, 1)
+    assert figure(edge_cases, "service/first", "escaped_defects_per_100_changes") == (
+        100,
+        1,
+        0.01,
+        1,
+    )
 
 
 def test_a_team_that_is_renamed_stays_one_team(edge_cases: Path) -> None:
