@@ -77,17 +77,19 @@ def candidate_cells(
     held = amounts(facts)
     quarters = closed_quarters(facts)
     ends = {quarter.period_id for quarter in quarters}
-    figures_of: dict[tuple[str, str], Figures] = {
-        (row["metric_id"], "fairlead"): {}
+    metrics = {
+        row["metric_id"]: row
         for row in seed("policy/metric_catalog")
         if row["page_family"] in pages()
     }
+    figures_of: dict[tuple[str, str], Figures] = {(name, "fairlead"): {} for name in metrics}
     for (_, profile_id), table in figures.items():
         for (place, name), figure in table.items():
-            figures_of.setdefault((name, profile_id), {})[place, name] = figure
+            if name in metrics:
+                figures_of.setdefault((name, profile_id), {})[place, name] = figure
     cells = []
     for (name, profile_id), here in figures_of.items():
-        (metric,) = (row for row in seed("policy/metric_catalog") if row["metric_id"] == name)
+        metric = metrics[name]
         base = metric["contributor_rule"]
         allowed = families_of[metric["page_family"]]
         if metric["leadership_families"] != "all":

@@ -15,6 +15,7 @@ from tests.truth.comparison import differences, report, stored
 from tests.truth.conftest import Recomputed
 from tests.truth.definitions import profile
 from tests.truth.facts import Facts, gather
+from tests.truth.incidents import Outage
 from tests.truth.landing import Landing
 from tests.truth.metrics.delivery import lead_time
 from tests.truth.metrics.figures import Figure
@@ -85,6 +86,61 @@ def defect_found_elsewhere(facts: Facts, landing: Landing) -> str:
     raise AssertionError("no such defect")
 
 
+def comments_lost(facts: Facts, landing: Landing) -> str:
+    """What the reviews of one small change said. Returns the change's service."""
+    for change in facts.changes.deployed():
+        reviews = {review.review_id for review in change.reviews}
+        is_discussed = any(one in facts.told.comments_of_review for one in reviews)
+        if is_discussed and change.n_changed_lines is not None and change.n_changed_lines < 50:
+            landing.streams["github", "review_comments"] = [
+                (at, record)
+                for at, record in landing.streams["github", "review_comments"]
+                if str(record["pull_request_review_id"]) not in reviews
+            ]
+            assert change.deployment is not None
+            assert change.deployment.service_id is not None
+            return change.deployment.service_id
+    raise AssertionError("no such change")
+
+
+def old_defect_closed(facts: Facts, landing: Landing) -> str:
+    """An issue that was found in production long ago and is open, closed the day after. Returns the
+    whole organisation."""
+    for _, record in landing.streams["github", "issues"]:
+        names = [label["name"] for label in record["labels"]]
+        at = moment(record["created_at"])
+        is_old = at is not None and at < facts.as_of - timedelta(days=90)
+        if "found in production" in names and is_old and record.get("closed_at") is None:
+            for _, version in landing.streams["github", "issues"]:
+                if version["id"] == record["id"]:
+                    assert at is not None
+                    version["closed_at"] = (at + timedelta(days=1)).isoformat()
+            return "all"
+    raise AssertionError("no such defect")
+
+
+def incident_that_lasted(facts: Facts, landing: Landing) -> str:
+    """The only incident of a service in a month was over five hours later. Returns its service."""
+    outages_of: dict[tuple[str | None, str], list[Outage]] = {}
+    for outage in facts.outages:
+        month = f"{outage.detected_at:%Y-%m}"
+        outages_of.setdefault((outage.service_id, month), []).append(outage)
+    ends = [
+        (at, record)
+        for at, record in landing.streams["pagerduty", "log_entries"]
+        if record["type"] == "resolve_log_entry"
+    ]
+    for (service, _), outages in outages_of.items():
+        here = [one for _, one in ends if one["incident"]["id"] == outages[0].incident_id]
+        if len(outages) == 1 and outages[0].resolved_at is not None and here and service:
+            for record in here:
+                at = moment(record["created_at"])
+                assert at is not None
+                record["created_at"] = (at + timedelta(hours=5)).isoformat()
+            return service
+    raise AssertionError("no such incident")
+
+
 def page_in_the_morning(facts: Facts, landing: Landing) -> str:
     """A page of the night moves to noon, in UTC. Returns the whole organisation."""
     for _, record in landing.streams["pagerduty", "log_entries"]:
@@ -134,6 +190,24 @@ FAULTS: dict[str, tuple[Plant, str, str, str]] = {
         "github/issues",
         "met_quality",
         "escaped_defects_per_100_changes",
+    ),
+    "comments lost": (
+        comments_lost,
+        "github/review_comments",
+        "met_review_depth",
+        "review_comments_on_small_changes",
+    ),
+    "an old defect closed": (
+        old_defect_closed,
+        "github/issues",
+        "met_defect_age",
+        "share_of_open_defects_that_are_old",
+    ),
+    "an incident that lasted": (
+        incident_that_lasted,
+        "pagerduty/log_entries",
+        "met_reliability",
+        "time_to_restore",
     ),
     "a page in the morning": (
         page_in_the_morning,
