@@ -113,7 +113,7 @@ def test_late_records_change_what_they_are_about(builds: Builds) -> None:
         "core.bridge_incident_deployments",
         "core.dim_person",
         "core.bridge_service_clocks",
-        "metrics.met_delivery",
+        "metrics.met_measures",
         "metrics.met_quality",
         "cohorts.coh_cells",
         "cohorts.coh_streams",
@@ -121,7 +121,7 @@ def test_late_records_change_what_they_are_about(builds: Builds) -> None:
     assert builds.first.published != builds.later.published
     with duckdb.connect(builds.later.warehouse, read_only=True) as connection:
         assert connection.execute(
-            "select group_key, numerator, denominator from metrics.met_delivery"
+            "select group_key, numerator, denominator from metrics.met_measures"
             " where group_family = 'service' and group_key in ('first', 'quiet')"
             " and metric_id = 'change_failure_rate' and period_id = 'month 2026-09'"
             " and profile_id = 'fairlead' order by all"

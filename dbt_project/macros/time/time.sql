@@ -23,7 +23,10 @@
     unknown, and no reason to stop. -#}
 {% macro time_zone(text) -%}
     case
-            when lower({{ text }}) in (select lower(name) from pg_timezone_names())
+            when lower({{ text }}) in (
+                select lower(zones.zone_name)
+                from pg_timezone_names() as zones (zone_name, abbrev, utc_offset, is_dst)
+            )
                 then {{ text }}
         end
 {%- endmacro %}
