@@ -170,6 +170,9 @@ def _leaves(tree: Node, names: dict[tuple[str, str], str]) -> Iterator[tuple[str
     for leaf, reader in _with_reader(tree, None):
         if leaf.downstream or not isinstance(leaf.expression, exp.Table):
             continue
+        # What the engine itself tells, such as the names of time zones, comes from no table.
+        if isinstance(leaf.expression.this, exp.Func):
+            continue
         key = (leaf.expression.db, leaf.expression.name)
         name = names.get(key)
         if name is None:
