@@ -156,8 +156,10 @@ def days_by_person(facts: Facts) -> dict[str, list[Day]]:
     spans, calls = spans_on_call(facts), calls_by_name(facts)
     known, off = since(facts, spans, calls), days_off(facts.landing, facts.as_of)
     closed = holidays(facts.landing)
+    found: dict[str, list[Day]] = {}
+    if not facts.periods:
+        return found
     first = monday_of(min(one.start for one in facts.months_and_quarters)).date()
-    found = {}
     for who, rows in stays(facts).items():
         found[who] = calendar(rows, first, facts.as_of)
         for one in found[who]:

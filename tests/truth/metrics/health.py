@@ -291,7 +291,7 @@ def add_leave(found: Figures, place: Place, people: list[Burden], n_months: int)
         len(known),
     )
     due = [one for one in known if one.n_leave_days_due]
-    n_due = known_sum(one.n_leave_days_due for one in due)
+    n_due = known_sum(one.n_leave_days_due for one in known)
     taken = known_sum(one.n_leave_days for one in due)
     found[place, "leave_taken_of_allowance"] = Figure(
         100 * taken / n_due if taken is not None and n_due else None,
